@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``create_app`` wires the server: settings, layers, database, live hub, routers. Tests use the same function."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from api.attempts import Attempts
+from api.errors import install_error_handlers
+from api.live import LiveHub
+from api.readers import Readers
+from api.routers import (
+    boundaries,
+    core,
+    editing,
+    features,
+    health,
+    hexagons,
+    imports,
+    ingest,
+    live,
+    metrics,
+    session,
+    styles,
+    tiles,
+    values,
+)
+from api.settings import Settings, read_settings
+from api.state import AppState
+from geo.db.pool import DatabaseOptions, open_database
+from layers.registry import LayerRegistry, discover
+
+ROUTERS = (
+    health.router,
+    ingest.router,
+    imports.router,
+    live.router,
+    boundaries.router,
+    core.router,
+    features.router,
+    editing.router,
+    hexagons.router,
+    values.router,
+    metrics.router,
+    tiles.router,
+    styles.router,
+    session.router,
+)
+
+
+def create_app(settings: Settings | None = None, registry: LayerRegistry | None = None) -> FastAPI:
+    """The server as an ASGI application.
+
+    Args:
+        settings: default: the environment's.
+        registry: default: the files of ``layers/catalog``.
+    """
+    chosen = settings or read_settings()
+    layers = registry or discover()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await open_database(DatabaseOptions(chosen.database_url, pool_size=chosen.pool_size))
+        hub = LiveHub(chosen.database_url, database)
+        hub.start()
+        readers = Readers(database, layers, chosen.anonymous_role)
+        app.state.toancanh = AppState(chosen, layers, database, hub, readers, Attempts(), lambda: datetime.now(UTC))
+        try:
+            yield
+        finally:
+            await hub.stop()
+            await database.close()
+
+    app = FastAPI(
+        title="Toàn Cảnh",
+        version="0.1.0",
+        description="The map server of an operations centre: layers as features, tiles, H3 cells and live changes.",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    install_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

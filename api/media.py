@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers by media type: JSON, HTML under a strict policy, tiles with their tags; and which of them a client wants."""
+
+from typing import Any
+
+import orjson
+from fastapi import Request
+from starlette.responses import HTMLResponse, Response
+
+from api.links import MVT
+from tiles.vector import Tile
+
+# Nothing from elsewhere, nothing inline: the page, its worker, its fonts and its data all come from this server.
+CSP = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; "
+    "font-src 'self' data:; img-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'none'"
+)
+# What is live is asked for again each time; an unchanged answer costs no bytes.
+_LIVE = "private, no-cache"
+_HTML_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-cache"}
+
+
+class Json(Response):
+    """JSON of one of its media types."""
+
+    def __init__(self, body: Any, media_type: str = "application/json") -> None:
+        super().__init__(orjson.dumps(body), media_type=media_type, headers={"Cache-Control": _LIVE})
+
+
+class JsonText(Response):
+    """JSON that is already text."""
+
+    def __init__(self, text: str, media_type: str) -> None:
+        super().__init__(text, media_type=media_type, headers={"Cache-Control": _LIVE})
+
+
+def html(text: str, *, csp: str = CSP) -> Response:
+    """An HTML page under the policy."""
+    return HTMLResponse(text, headers={**_HTML_HEADERS, "Content-Security-Policy": csp})
+
+
+def tile_answer(request: Request, tile: Tile) -> Response:
+    """200 with the tile, 304 when the client has it, 204 when there is nothing in it."""
+    if not tile.data:
+        return Response(status_code=204, headers={"Cache-Control": _LIVE})
+    headers = {"Cache-Control": _LIVE, "ETag": tile.etag}
+    if _is_known(tile.etag, request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    return Response(tile.data, media_type=MVT, headers=headers)
+
+
+def wants_html(request: Request) -> bool:
+    """Whether the client would rather have HTML than JSON (RFC 9110, section 12.5.1)."""
+    accept = request.headers.get("accept", "")
+    return _quality(accept, "text/html") > max(_quality(accept, "application/json"), _quality(accept, "*/*"))
+
+
+def _is_known(etag: str, if_none_match: str) -> bool:
+    # The comparison for If-None-Match is weak (RFC 9110, section 13.1.2); proxies that compress weaken tags.
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or etag in tags
+
+
+def _quality(accept: str, media_type: str) -> float:
+    for part in accept.split(","):
+        name, *parameters = [piece.strip().lower() for piece in part.split(";")]
+        if name == media_type:
+            quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+            return float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0
+    return 0.0

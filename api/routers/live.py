@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live stream."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.deps import Reading, State
+from api.stream import StreamQuery, events
+from geo.bbox import parse_bbox
+from geo.errors import BadParameter, MapError
+from layers.cql2.parse import TEXT, parse_filter
+from layers.cql2.row import matcher
+from layers.deltas import Window
+
+router = APIRouter(tags=["Live"])
+
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def _window(
+    reader: Reading,
+    layers: Annotated[str | None, Query(description="Comma-separated layers; default: all live ones")] = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
+    condition: Annotated[str | None, Query(alias="filter", description="CQL2, over each layer of the stream")] = None,
+    encoding: Annotated[str, Query(alias="filter-lang")] = TEXT,
+) -> Window:
+    names = [spec.id for spec in reader.registry.values() if spec.live] if layers is None else layers.split(",")
+    if len(names) > 100:
+        raise BadParameter("A stream may show 100 layers.", code="layers_too_many")
+    chosen = frozenset(reader.registry.require(name).id for name in names)
+    matchers = {}
+    if condition is not None:
+        matchers = {name: matcher(parse_filter(condition, encoding, reader.registry[name])) for name in chosen}
+    return Window(chosen, None if bbox is None else parse_bbox(bbox), reader.visibility, matchers)
+
+
+def _last_event(
+    last_event_id: Annotated[str | None, Query(max_length=100)] = None,
+    resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
+) -> str | None:
+    return resume or last_event_id
+
+
+@router.get("/live", summary="Changes as they are committed (server-sent events)", response_class=StreamingResponse)
+async def live(
+    request: Request,
+    state: State,
+    reader: Reading,
+    window: Annotated[Window, Depends(_window)],
+    last_event: Annotated[str | None, Depends(_last_event)],
+) -> StreamingResponse:
+    """Events ``ready``, ``change``, ``reset`` and ``auth``; resumes after ``Last-Event-ID``, nothing lost or repeated.
+
+    ``auth`` ends the stream when the reader's rights change.
+    """
+
+    async def may_go_on() -> bool:
+        try:
+            return (await state.readers.of(request)).visibility == reader.visibility
+        except MapError:
+            return False
+
+    query = StreamQuery(window, reader.features, last_event, may_go_on)
+    return StreamingResponse(
+        events(query, state.live, state.database), media_type="text/event-stream", headers=_HEADERS
+    )

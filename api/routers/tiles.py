@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Vector tiles of layers, in the short form and in the form of OGC API Tiles, and what describes them."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.deps import Reading, State
+from api.indicators import indicator_tile
+from api.links import JSON, MVT, base_of, link, with_query
+from api.media import Json, tile_answer
+from api.parameters import described, lang_of, values_of
+from api.readers import Reader
+from api.site import site_of
+from api.state import AppState
+from api.tilesets import (
+    OgcPlace,
+    XyzPlace,
+    matrix_set_entry,
+    require_matrix_set,
+    tileset_entry,
+    tileset_of,
+    web_mercator_quad,
+)
+from geo.tile import TileId
+from layers.filters import FILTER_PARAMETERS, parameters_of, parse_set
+from layers.query import require_set, statistics
+from tiles.tilejson import tilejson_of
+from tiles.vector import layer_tile
+
+router = APIRouter(tags=["Tiles"])
+_CLASSES = ("period", "classes", "method")
+_TILE = described("datetime", "as_of", *FILTER_PARAMETERS, "set", *_CLASSES, "properties", media_type=MVT)
+
+
+@router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", summary="A vector tile", openapi_extra=_TILE)
+async def tile(layer: str, place: XyzPlace, request: Request, state: State, reader: Reading) -> Response:
+    """The layer as MVT; 204 where there is nothing. Tiles of units have the layer units_label too."""
+    return await _tile(layer, place, request, (reader, state))
+
+
+@router.get(
+    "/collections/{layer}/tiles/{matrix_set}/{z}/{row}/{col}", summary="A vector tile (OGC form)", openapi_extra=_TILE
+)
+async def ogc_tile(layer: str, place: OgcPlace, request: Request, state: State, reader: Reading) -> Response:
+    """The same tile by matrix, row and column."""
+    return await _tile(layer, place, request, (reader, state))
+
+
+@router.get("/tiles/{layer}.json", summary="TileJSON 3.0", openapi_extra=described("set"))
+async def tilejson(layer: str, request: Request, state: State, reader: Reading) -> Response:
+    """What describes the layer's tiles to MapLibre, QGIS and GDAL."""
+    spec = reader.registry.require(layer)
+    values = values_of(request, *(("set",) if spec.store != "feature" else ()))
+    chosen = {"set": parse_set(values["set"])} if "set" in values else {}
+    if chosen:
+        await require_set(reader.database, chosen["set"])
+    site = await site_of(state)
+    found = await statistics(reader.database, [spec], site.sets, state.clock(), reader.visibility.units)
+    shown = site.find(chosen["set"]) if chosen else None
+    url = with_query(f"{base_of(request, state.settings)}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt", chosen)
+    bounds = shown.bbox if shown else found[layer].bbox or site.max_bounds
+    return Json(tilejson_of(spec, url, bounds, lang_of(values)))
+
+
+@router.get("/collections/{layer}/tiles", summary="Tile sets of a layer", openapi_extra=described())
+async def tilesets(layer: str, request: Request, state: State, reader: Reading) -> Response:
+    """The list of tile sets (OGC API Tiles Part 1, section 9)."""
+    spec = reader.registry.require(layer)
+    lang = lang_of(values_of(request))
+    here = f"{base_of(request, state.settings)}/collections/{layer}/tiles"
+    return Json({"links": [link(here, "self", JSON)], "tilesets": [tileset_entry(spec, here, lang)]})
+
+
+@router.get("/collections/{layer}/tiles/{matrix_set}", summary="A tile set of a layer", openapi_extra=described())
+async def tileset(layer: str, matrix_set: str, request: Request, state: State, reader: Reading) -> Response:
+    """The tile set's metadata (OGC 17-083r4, section 7)."""
+    spec = reader.registry.require(layer)
+    require_matrix_set(matrix_set)
+    lang = lang_of(values_of(request))
+    site = await site_of(state)
+    found = await statistics(reader.database, [spec], site.sets, state.clock(), reader.visibility.units)
+    base = base_of(request, state.settings)
+    return Json(tileset_of(spec, base, lang, found[layer].bbox or site.max_bounds))
+
+
+@router.get("/tileMatrixSets", summary="Tile matrix sets", openapi_extra=described())
+async def matrix_sets(request: Request, state: State) -> Response:
+    """There is one: WebMercatorQuad."""
+    values_of(request)
+    return Json({"tileMatrixSets": [matrix_set_entry(base_of(request, state.settings))]})
+
+
+@router.get("/tileMatrixSets/{matrix_set}", summary="A tile matrix set", openapi_extra=described())
+async def matrix_set(matrix_set: str, request: Request) -> Response:
+    """The definition (OGC 17-083r4, annex D.1)."""
+    require_matrix_set(matrix_set)
+    values_of(request)
+    return Json(web_mercator_quad())
+
+
+async def _tile(layer: str, place: TileId, request: Request, who: tuple[Reader, AppState]) -> Response:
+    reader, state = who
+    spec = reader.registry.require(layer)
+    if spec.store == "indicator":
+        return await indicator_tile(spec, place, request, state, reader)
+    query = reader.query(spec, values_of(request, *parameters_of(spec, "datetime", "as_of", *FILTER_PARAMETERS)))
+    return tile_answer(request, await layer_tile(reader.database, spec, query, place, state.clock()))

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one server process holds, wired once in ``create_app``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.attempts import Attempts
+from api.live import LiveHub
+from api.readers import Readers
+from api.settings import Settings
+from geo.db.pool import Database
+from layers.registry import LayerRegistry
+
+
+@dataclass(frozen=True)
+class AppState:
+    """Settings, layers, database, the live hub and the clock."""
+
+    settings: Settings
+    registry: LayerRegistry
+    database: Database
+    live: LiveHub
+    readers: Readers
+    attempts: Attempts
+    clock: Callable[[], datetime]

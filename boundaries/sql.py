@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements of administrative units. Pure builders, compiled once."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from boundaries.tables import unit, unit_lineage, unit_set, unit_set_version, unit_tile_geom
+from geo.db.statement import Statement
+
+_PUBLISHED = unit_set_version.c.status == "published"
+
+
+def _rows(**kinds: Any) -> Any:
+    arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items())
+    return func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in kinds.items())).render_derived()
+
+
+SELECT_PUBLISHED = Statement(
+    select(unit_set_version.c.id, unit_set_version.c.number, unit_set_version.c.content_hash)
+    .where(unit_set_version.c.unit_set == bindparam("unit_set", type_=Text), _PUBLISHED)
+    .with_for_update()
+)
+
+
+def _keep_set() -> Any:
+    names = ("id", "title_vi", "title_en", "valid_from", "valid_to")
+    kinds = {name: Date if name.startswith("valid") else Text for name in names}
+    statement = upsert(unit_set).values({name: bindparam(name, type_=kind) for name, kind in kinds.items()})
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_={name: statement.excluded[name] for name in names if name != "id"}
+    )
+
+
+KEEP_SET = Statement(_keep_set())
+
+SUPERSEDE = Statement(
+    update(unit_set_version)
+    .values(status="superseded", superseded_at=func.clock_timestamp())
+    .where(unit_set_version.c.unit_set == bindparam("of_set", type_=Text), _PUBLISHED)
+)
+
+INSERT_VERSION = Statement(
+    insert(unit_set_version)
+    .values(
+        unit_set=bindparam("unit_set", type_=Text),
+        number=bindparam("number", type_=Integer),
+        status="published",
+        approximate=bindparam("approximate", type_=Boolean),
+        attribution_vi=bindparam("attribution_vi", type_=Text),
+        attribution_en=bindparam("attribution_en", type_=Text),
+        licence=bindparam("licence", type_=Text),
+        content_hash=bindparam("content_hash", type_=Text),
+    )
+    .returning(unit_set_version.c.id)
+)
+
+
+def _insert_units() -> Any:
+    names = ("code", "name", "full_name", "type", "valid_from", "valid_to", "area_m2")
+    rows = _rows(
+        code=Text,
+        name=Text,
+        full_name=Text,
+        type=Text,
+        valid_from=Date,
+        valid_to=Date,
+        area_m2=Float,
+        wkb=LargeBinary,
+        label=LargeBinary,
+    )
+    return (
+        insert(unit)
+        .from_select(
+            ["version", *names, "geom", "label_point"],
+            select(
+                bindparam("version", type_=BigInteger),
+                *(rows.c[name] for name in names),
+                func.ST_GeomFromWKB(rows.c.wkb, 4326),
+                func.ST_GeomFromWKB(rows.c.label, 4326),
+            ),
+        )
+        .returning(unit.c.id, unit.c.code)
+    )
+
+
+INSERT_UNITS = Statement(_insert_units())
+
+
+def _insert_lineage() -> Any:
+    rows = _rows(to_unit=BigInteger, from_set=Text, from_code=Text, share_area=Float)
+    return insert(unit_lineage).from_select(["to_unit", "from_set", "from_code", "share_area"], select(*rows.c))
+
+
+INSERT_LINEAGE = Statement(_insert_lineage())
+
+
+def _insert_tile_geoms() -> Any:
+    rows = _rows(unit=BigInteger, band=SmallInteger, wkb=LargeBinary)
+    return insert(unit_tile_geom).from_select(
+        ["version", "unit", "band", "geom_3857"],
+        select(
+            bindparam("version", type_=BigInteger),
+            rows.c.unit,
+            rows.c.band,
+            func.ST_Multi(func.ST_GeomFromWKB(rows.c.wkb, 3857)),
+        ),
+    )
+
+
+INSERT_TILE_GEOMS = Statement(_insert_tile_geoms())
+
+SELECT_SETS = Statement(
+    select(
+        unit_set.c.id,
+        unit_set.c.title_vi,
+        unit_set.c.title_en,
+        unit_set.c.valid_from,
+        unit_set.c.valid_to,
+        unit_set_version.c.number.label("version"),
+        unit_set_version.c.published_at,
+        unit_set_version.c.approximate,
+        unit_set_version.c.attribution_vi,
+        unit_set_version.c.attribution_en,
+        unit_set_version.c.licence,
+        func.count(unit.c.id).label("units"),
+        func.box_of(func.ST_SetSRID(func.ST_Extent(unit.c.geom), 4326), type_=ARRAY(Float)).label("bbox"),
+    )
+    .join(unit_set_version, and_(unit_set_version.c.unit_set == unit_set.c.id, _PUBLISHED))
+    .join(unit, unit.c.version == unit_set_version.c.id)
+    .group_by(unit_set.c.id, unit_set_version.c.id)
+    .order_by(unit_set.c.valid_from, unit_set.c.id)
+)
+
+_UNIT_COLUMNS = (
+    unit.c.id,
+    unit_set_version.c.unit_set,
+    unit.c.code,
+    unit.c.name,
+    unit.c.full_name,
+    unit.c.type,
+    unit.c.valid_from,
+    unit.c.valid_to,
+)
+
+SELECT_UNIT = Statement(
+    select(
+        *_UNIT_COLUMNS,
+        unit.c.area_m2,
+        func.box_of(unit.c.geom, type_=ARRAY(Float)).label("bbox"),
+        func.ST_X(unit.c.label_point).label("label_lon"),
+        func.ST_Y(unit.c.label_point).label("label_lat"),
+    )
+    .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+    .where(
+        _PUBLISHED,
+        unit_set_version.c.unit_set == bindparam("unit_set", type_=Text),
+        unit.c.code == bindparam("code", type_=Text),
+    )
+)
+
+SELECT_UNITS_AT = Statement(
+    select(*_UNIT_COLUMNS)
+    .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+    .where(
+        _PUBLISHED,
+        func.ST_Covers(
+            unit.c.geom,
+            func.ST_SetSRID(func.ST_Point(bindparam("lon", type_=Float), bindparam("lat", type_=Float)), 4326),
+        ),
+    )
+    .order_by(unit.c.valid_from, unit.c.id)
+)
+
+
+def _relatives(*, predecessors: bool) -> Any:
+    """Units of other published sets that a unit came from, or that came from it."""
+    older, newer = unit.alias("older"), unit.alias("newer")
+    older_version, newer_version = unit_set_version.alias("ov"), unit_set_version.alias("nv")
+    answer, answer_version = (older, older_version) if predecessors else (newer, newer_version)
+    given = newer if predecessors else older
+    return (
+        select(
+            answer_version.c.unit_set,
+            answer.c.code,
+            answer.c.full_name.label("name"),
+            unit_lineage.c.share_area.label("share"),
+        )
+        .select_from(unit_lineage)
+        .join(newer, newer.c.id == unit_lineage.c.to_unit)
+        .join(newer_version, and_(newer_version.c.id == newer.c.version, newer_version.c.status == "published"))
+        .join(
+            older_version,
+            and_(older_version.c.unit_set == unit_lineage.c.from_set, older_version.c.status == "published"),
+        )
+        .join(older, and_(older.c.version == older_version.c.id, older.c.code == unit_lineage.c.from_code))
+        .where(given.c.id == bindparam("unit", type_=BigInteger))
+        .order_by(unit_lineage.c.share_area.desc(), answer.c.code)
+    )
+
+
+SELECT_PREDECESSORS = Statement(_relatives(predecessors=True))
+SELECT_SUCCESSORS = Statement(_relatives(predecessors=False))

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The map as one object: takes plain data, reports plain events, knows neither panels nor signals. */
+
+import { type Map as MapLibreMap, ScaleControl, type StyleSpecification } from "maplibre-gl";
+import { geometryBbox, geometryCentre, itemColor } from "../model/item";
+import type { View } from "../model/permalink";
+import type { Bbox, Layer, LayerChange } from "../model/types";
+import { composeStyle, HEX_SOURCE, type StyleChoice } from "../style/compose";
+import { createMap, FIT_OPTIONS, type Start } from "./createMap";
+import { Handle, Rings } from "./markers";
+import { Overlays } from "./overlays";
+import { type Hit, pick } from "./pick";
+import { Pulses } from "./pulse";
+
+export type Pointer = { readonly lon: number; readonly lat: number };
+
+/** What the pointer is over; x and y in pixels of the map. */
+export type Pointed = Pointer & { readonly x: number; readonly y: number; readonly hits: readonly Hit[] };
+
+export type MapEvents = {
+  readonly onPick: (hits: readonly Hit[], at: Pointer) => void;
+  readonly onMove: (view: View) => void;
+  readonly onPointer: (at: Pointed | null) => void;
+  readonly onIdle: () => void;
+  readonly onError: (message: string) => void;
+};
+
+export type MapChoice = Omit<StyleChoice, "overlays">;
+
+/** A tile that failed is not asked for again by MapLibre itself. */
+const RETRY_TILES_MS = 10_000;
+const HOVER_EVERY_MS = 60;
+/** Close enough to read a name, far enough to see the street's surroundings. */
+const ITEM_ZOOM = 14;
+
+export class MapController {
+  readonly map: MapLibreMap;
+  readonly #overlays: Overlays;
+  readonly #pulses: Pulses;
+  readonly #events: MapEvents;
+  readonly #rings: Rings;
+  readonly #handle: Handle;
+  #crosshair = false;
+  #layers: readonly Layer[] = [];
+  #visible: ReadonlySet<string> = new Set();
+  #hovered = 0;
+  #phase: "empty" | "loading" | "loaded" = "empty";
+  #waiting: (() => void) | null = null;
+
+  constructor(container: HTMLElement, start: Start, events: MapEvents) {
+    this.map = createMap(container, start);
+    this.#events = events;
+    this.#overlays = new Overlays(this.map);
+    this.#pulses = new Pulses(this.map);
+    this.#rings = new Rings(this.map);
+    this.#handle = new Handle(this.map);
+    this.map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
+    this.#listen();
+  }
+
+  get view(): View {
+    const { lng, lat } = this.map.getCenter();
+    return { lon: lng, lat, zoom: this.map.getZoom(), bearing: this.map.getBearing() };
+  }
+
+  /** Reconciles what is drawn with what is wanted; MapLibre applies only the difference. */
+  draw(base: StyleSpecification, choice: MapChoice): void {
+    if (this.#phase === "loading") {
+      // There is nothing to take a difference from yet; the newest wish waits.
+      this.#waiting = () => this.draw(base, choice);
+      return;
+    }
+    const reappeared = [...choice.visible].filter((layer) => !this.#visible.has(layer));
+    this.#layers = choice.layers;
+    this.#visible = choice.visible;
+    this.#overlays.setBase(base.layers);
+    this.map.setStyle(composeStyle(base, { ...choice, overlays: this.#overlays.current }), { diff: true });
+    if (this.#phase === "empty") {
+      this.#phase = "loading";
+      // Drawn once more when loaded: what arrived live in between found no source to go to.
+      this.#waiting = () => this.draw(base, choice);
+      this.map.once("style.load", () => this.#loaded());
+    }
+    for (const layer of reappeared) if (this.#overlays.current.has(layer)) this.#overlays.refresh(layer);
+  }
+
+  applyLive(changes: readonly LayerChange[], hexLayer: string | null): void {
+    for (const change of changes) {
+      if (change.bulk) this.#overlays.refresh(change.layer);
+      if (change.upserts.length || change.removes.length) this.#overlays.apply(change);
+      if (change.layer === hexLayer) this.#overlays.refreshSource(HEX_SOURCE);
+      this.#pulse(change);
+    }
+  }
+
+  /** Rings around points that are not in the data yet. */
+  highlight(points: readonly GeoJSON.Feature[]): void {
+    this.#rings.show(points);
+  }
+
+  fitFeatures(features: readonly GeoJSON.Feature[], right: number): void {
+    const boxes = features.flatMap(({ geometry }) => geometryBbox(geometry) ?? []);
+    const lons = boxes.filter((_, nth) => nth % 2 === 0);
+    const lats = boxes.filter((_, nth) => nth % 2 === 1);
+    if (lons.length)
+      this.fit([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], true, right);
+  }
+
+  /** The point that is being set by hand; null takes it away. */
+  handle(at: readonly [number, number] | null, onMoved: (at: Pointer) => void): void {
+    this.#handle.set(at, onMoved);
+  }
+
+  crosshair(on: boolean): void {
+    this.#crosshair = on;
+    this.map.getCanvas().style.cursor = on ? "crosshair" : "";
+  }
+
+  setOnline(online: boolean): void {
+    this.#overlays.setOnline(online);
+  }
+
+  reload(): void {
+    this.#overlays.clear();
+    if (this.map.getSource(HEX_SOURCE)) this.#overlays.refreshSource(HEX_SOURCE);
+  }
+
+  /** `right`: how much of the map something else covers there. */
+  fit(bbox: Bbox, animate = true, right = 0): void {
+    this.map.fitBounds([...bbox] as [number, number, number, number], {
+      padding: { ...FIT_OPTIONS.padding, right: FIT_OPTIONS.padding.right + right },
+      maxZoom: 15,
+      duration: animate && !prefersLessMotion() ? 900 : 0,
+    });
+  }
+
+  flyTo(at: readonly [number, number]): void {
+    this.map.easeTo({
+      center: [at[0], at[1]],
+      zoom: Math.max(this.map.getZoom(), ITEM_ZOOM),
+      duration: prefersLessMotion() ? 0 : 800,
+    });
+  }
+
+  zoomBy(step: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + step, duration: prefersLessMotion() ? 0 : 200 });
+  }
+
+  northUp(): void {
+    this.map.easeTo({ bearing: 0, duration: prefersLessMotion() ? 0 : 300 });
+  }
+
+  label(text: string): void {
+    this.map.getCanvas().setAttribute("aria-label", text);
+  }
+
+  destroy(): void {
+    this.#overlays.stop();
+    this.map.remove();
+  }
+
+  #loaded(): void {
+    this.#phase = "loaded";
+    const next = this.#waiting;
+    this.#waiting = null;
+    next?.();
+  }
+
+  #pulse(change: LayerChange): void {
+    const layer = this.#layers.find((candidate) => candidate.id === change.layer);
+    if (!layer?.time || !this.#visible.has(change.layer)) return;
+    for (const item of change.upserts) {
+      const at = geometryCentre(item.geometry);
+      if (at) this.#pulses.start(at, itemColor(layer, item.properties));
+    }
+  }
+
+  #listen(): void {
+    const { map } = this;
+    map.on("click", (event) => {
+      this.#events.onPick(pick(map, event.point, this.#layers), {
+        lon: event.lngLat.lng,
+        lat: event.lngLat.lat,
+      });
+    });
+    map.on("moveend", () => this.#events.onMove(this.view));
+    map.on("idle", () => this.#events.onIdle());
+    map.on("error", (event) => {
+      this.#events.onError(event.error?.message ?? "");
+      const { sourceId } = event as { sourceId?: string };
+      if (sourceId) setTimeout(() => this.#overlays.refreshSource(sourceId), RETRY_TILES_MS);
+    });
+    map.on("mousemove", (event) => {
+      const now = performance.now();
+      if (now - this.#hovered < HOVER_EVERY_MS || map.isMoving()) return;
+      this.#hovered = now;
+      const hits = pick(map, event.point, this.#layers);
+      map.getCanvas().style.cursor = this.#crosshair ? "crosshair" : hits.length ? "pointer" : "";
+      const { x, y } = event.point;
+      this.#events.onPointer({ lon: event.lngLat.lng, lat: event.lngLat.lat, x, y, hits });
+    });
+    map.on("mouseout", () => this.#events.onPointer(null));
+  }
+}
+
+export function prefersLessMotion(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The map's style as a pure function of the server's style and of what the operator has chosen. */
+
+import type {
+  ExpressionSpecification,
+  FilterSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+} from "maplibre-gl";
+import { EMPTY_OVERLAY, hiddenIds, type Overlay } from "../live/merge";
+import type { Item, Layer } from "../model/types";
+import { type ChoroplethStyle, choroplethLayers } from "./choropleth";
+import { type HexagonStyle, hexagonLayers } from "./hexagons";
+import type { MapPalette } from "./palette";
+import { SELECTION_SOURCE, type SelectionStyle, selectionLayers } from "./selection";
+
+export type StyleChoice = {
+  readonly layers: readonly Layer[];
+  readonly visible: ReadonlySet<string>;
+  /** What arrived live, per layer; the controller fills it in. */
+  readonly overlays: ReadonlyMap<string, Overlay>;
+  readonly hexagons: HexagonStyle | null;
+  readonly choropleth?: ChoroplethStyle | null;
+  readonly selection: SelectionStyle | null;
+  readonly palette: MapPalette;
+};
+
+export const HEX_SOURCE = "toancanh-hexagons";
+
+/** Only what has a place can be drawn. */
+export function drawable(overlay: Overlay): GeoJSON.Feature[] {
+  return [...overlay.items.values()].flatMap(({ item }) => (item.geometry ? [asFeature(item)] : []));
+}
+
+export function asFeature(item: Item): GeoJSON.Feature {
+  return {
+    type: "Feature",
+    id: item.id,
+    geometry: item.geometry as GeoJSON.Geometry,
+    properties: item.properties,
+  };
+}
+
+function collection(features: GeoJSON.Feature[]): SourceSpecification {
+  return { type: "geojson", data: { type: "FeatureCollection", features } };
+}
+
+type Owned = {
+  readonly "toancanh:layer"?: string;
+  readonly "toancanh:role"?: string;
+  readonly "toancanh:overlay"?: true;
+};
+
+/** Which data layer a style layer draws; undefined for the background and for what the page adds. */
+export function ownerOf(layer: LayerSpecification): string | undefined {
+  return (layer.metadata as Owned | undefined)?.["toancanh:layer"];
+}
+
+export function isOverlay(layer: LayerSpecification): boolean {
+  return (layer.metadata as Owned | undefined)?.["toancanh:overlay"] === true;
+}
+
+export function overlaySource(layerId: string): string {
+  return `${layerId}~live`;
+}
+
+/** Tile features whose newer truth is in the overlay must not be drawn a second time. */
+export function withoutIds(
+  filter: FilterSpecification | undefined,
+  ids: readonly number[],
+): FilterSpecification | undefined {
+  if (ids.length === 0) return filter;
+  const except: ExpressionSpecification = ["!", ["in", ["id"], ["literal", [...ids]]]];
+  return filter === undefined ? except : (["all", filter, except] as FilterSpecification);
+}
+
+/** The same drawing from the overlay source: a clone differs in id, source and nothing that is seen. */
+export function cloneForOverlay(layer: LayerSpecification, layerId: string): LayerSpecification {
+  const { "source-layer": _dropped, ...rest } = layer as LayerSpecification & { "source-layer"?: string };
+  return {
+    ...rest,
+    id: `${layer.id}~live`,
+    source: overlaySource(layerId),
+    metadata: { ...(layer.metadata as object), "toancanh:overlay": true },
+  } as LayerSpecification;
+}
+
+function shown(layer: LayerSpecification, visible: boolean): LayerSpecification {
+  return {
+    ...layer,
+    layout: { ...layer.layout, visibility: visible ? "visible" : "none" },
+  } as LayerSpecification;
+}
+
+export function composeStyle(base: StyleSpecification, choice: StyleChoice): StyleSpecification {
+  const byId = new Map(choice.layers.map((layer) => [layer.id, layer]));
+  const sources: Record<string, SourceSpecification> = {
+    ...base.sources,
+    [SELECTION_SOURCE]: collection(choice.selection?.shape ? [choice.selection.shape] : []),
+  };
+  const layers: LayerSpecification[] = [];
+  let hexagonsAt = 0;
+  for (const layer of base.layers) {
+    const owner = ownerOf(layer);
+    const manifest = owner === undefined ? undefined : byId.get(owner);
+    if (owner === undefined || !manifest) {
+      layers.push(layer);
+      if (layer.type === "background") hexagonsAt = layers.length;
+      continue;
+    }
+    // Indicators colour the units: one at a time, drawn from the values that the table shows, too.
+    if (manifest.store === "indicator") continue;
+    const visible = choice.visible.has(owner);
+    const overlay = choice.overlays.get(owner) ?? EMPTY_OVERLAY;
+    const filter = withoutIds((layer as { filter?: FilterSpecification }).filter, hiddenIds(overlay));
+    layers.push(shown(filter === undefined ? layer : ({ ...layer, filter } as LayerSpecification), visible));
+    if (manifest.store === "unit") {
+      // Hexagons lie on the ground of the units and under their borders.
+      if (layer.type === "fill") hexagonsAt = layers.length;
+      continue;
+    }
+    sources[overlaySource(owner)] ??= collection(drawable(overlay));
+    layers.push(shown(cloneForOverlay(layer, owner), visible));
+  }
+  if (choice.choropleth) {
+    const filled = choroplethLayers(choice.choropleth, base.layers, choice.palette);
+    layers.splice(hexagonsAt, 0, ...filled);
+    hexagonsAt += filled.length;
+  }
+  if (choice.hexagons) {
+    sources[HEX_SOURCE] = {
+      type: "vector",
+      tiles: [choice.hexagons.tiles],
+      minzoom: 0,
+      maxzoom: 14,
+    };
+    layers.splice(hexagonsAt, 0, ...hexagonLayers(HEX_SOURCE, choice.hexagons, choice.palette));
+  }
+  layers.push(...selectionLayers(choice.selection, base.layers, choice.palette));
+  return { ...base, sources, layers };
+}

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One batch of checked records in one transaction: what is due is written, withdrawn, retired or kept as refused."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta, timezone
+from typing import Any
+
+from shapely import to_wkb
+
+from geo.db.pool import Connection
+from geo.db.statement import Statement
+from layers import write_sql as sql
+from layers.batch import Batch, Item, Receipt, Refusal
+from layers.errors import Rejected
+from layers.freshness import Known, judge
+from layers.records import UnitClaim, external_id_of
+from layers.spec import LayerSpec
+
+_ANY_REVISION = 2**62
+# The law's days are those of Hanoi; Vietnam has had no other offset since 1975.
+_VIETNAM = timezone(timedelta(hours=7))
+
+
+class BatchWriter:
+    """One batch in one transaction. The caller opens the import first."""
+
+    def __init__(self, connection: Connection, batch: Batch, receipt: Receipt, refused: list[Refusal]) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._receipt = receipt
+        self._refused = refused
+        self._key = {"layer": batch.spec.id, "source": batch.source}
+        self._import_id = 0
+        self.written: list[str] = []
+
+    async def open_import(self) -> None:
+        """Wait for the source's other batches of this layer, and find or make the import."""
+        await self._execute(sql.LOCK_KEY, key=sql.key_of(**self._key))
+        self._import_id = await self._value(sql.OPEN_IMPORT, name=self._batch.import_name, **self._key)
+
+    async def resolve_units(self, items: Sequence[Item]) -> list[Item]:
+        """Find the unit of each claim; what names no unit is refused."""
+        codes = sorted({item.record.unit.code for item in items if item.record.unit is not None})
+        if not codes:
+            return list(items)
+        known = await self._fetch(sql.RESOLVE_UNITS, codes=codes)
+        kept = []
+        for item in items:
+            claim = item.record.unit
+            try:
+                item.unit = None if claim is None else _unit_of(claim, known)
+                kept.append(item)
+            except Rejected as rejection:
+                self._refused.append((item.index, item.raw, rejection))
+        return kept
+
+    async def write(self, items: list[Item]) -> None:
+        """Write records whose keys differ. A writer that we raced with makes us look again; thrice is enough."""
+        items = sorted(items, key=lambda item: item.record.external_id)
+        await self._withdraw([item for item in items if item.record.withdrawn])
+        waiting = [item for item in items if not item.record.withdrawn]
+        for _ in range(3):
+            if not waiting:
+                return
+            waiting = await self._write_once(waiting)
+        for item in waiting:
+            self._refused.append(
+                (
+                    item.index,
+                    item.raw,
+                    Rejected("write_conflict", "others write this record now: send it again"),
+                )
+            )
+
+    async def _write_once(self, items: list[Item]) -> list[Item]:
+        ids = [item.record.external_id for item in items]
+        existing = {row[0]: row for row in await self._fetch(sql.SELECT_EXISTING, ids=ids, **self._key)}
+        tombs = {row[0]: row[1] for row in await self._fetch(sql.SELECT_WITHDRAWN, ids=ids, **self._key)}
+        due = [item for item in items if self._is_due(item, existing.get(item.record.external_id), tombs)]
+        if not due:
+            return []
+        rows = await self._fetch(sql.UPSERT, import_id=self._import_id, **self._key, **_columns(due, self._batch.spec))
+        written = {row[0] for row in rows}
+        back = [item.record.external_id for item in due if item.record.external_id in tombs]
+        if back:
+            await self._execute(sql.DROP_TOMBSTONES, ids=back, **self._key)
+        for item in due:
+            if item.record.external_id in written:
+                self.written.append(item.record.external_id)
+                self._receipt.accepted += item.record.external_id not in existing
+                self._receipt.changed += item.record.external_id in existing
+                self._receipt.unlocated += item.record.location_method == "unlocated"
+        return [item for item in due if item.record.external_id not in written]
+
+    def _is_due(self, item: Item, row: Any, tombs: Mapping[str, int]) -> bool:
+        """Whether the record says something new; sets the revision that it will have."""
+        record = item.record
+        known = None if row is None else Known(row[1], row[2] == record.content_hash)
+        verdict = judge(record.revision, known, tombs.get(record.external_id))
+        item.revision = verdict.revision
+        self._receipt.unchanged += verdict.outcome == "unchanged"
+        self._receipt.stale += verdict.outcome == "stale"
+        if verdict.outcome == "conflict":
+            rejection = Rejected("revision_conflict", "this revision is known with other content")
+            self._refused.append((item.index, item.raw, rejection))
+        return verdict.is_due
+
+    async def _withdraw(self, items: list[Item]) -> None:
+        if not items:
+            return
+        ids = [item.record.external_id for item in items]
+        existing = {row[0]: row[1] for row in await self._fetch(sql.SELECT_EXISTING, ids=ids, **self._key)}
+        fresh = [
+            item
+            for item in items
+            if item.record.revision is None or item.record.revision >= existing.get(item.record.external_id, 0)
+        ]
+        self._receipt.stale += len(items) - len(fresh)
+        gone = await self._remove({item.record.external_id: item.record.revision or _ANY_REVISION for item in fresh})
+        self._receipt.withdrawn += len(gone)
+        self._receipt.unchanged += len(fresh) - len(gone)
+        await self._bury(gone, {key: item.record.revision or 1 for item in fresh if (key := item.record.external_id)})
+
+    async def retire_missing(self) -> None:
+        """A full snapshot: what the source had and did not send is retired."""
+        ids = [external_id_of(raw) for raw in self._batch.records]
+        named = [external_id for external_id in ids if external_id is not None]
+        if len(named) < len(ids):
+            # A record that we cannot even name may be one that we would retire.
+            self._refused.append(
+                (
+                    -1,
+                    None,
+                    Rejected("snapshot_incomplete", "nothing was retired: a record of the snapshot has no id"),
+                )
+            )
+            return
+        rows = await self._fetch(sql.SELECT_OTHER_KEYS, ids=named, **self._key)
+        gone = await self._remove({row[0]: _ANY_REVISION for row in rows})
+        await self._bury(gone, gone)
+        self._receipt.retired = len(gone)
+
+    async def _remove(self, revisions: Mapping[str, int]) -> dict[str, int]:
+        """Delete features that are at these revisions at most; answers what went, with its revision."""
+        if not revisions:
+            return {}
+        ids, limits = list(revisions), list(revisions.values())
+        return {
+            row[0]: row[1] for row in await self._fetch(sql.DELETE_FEATURES, ids=ids, revisions=limits, **self._key)
+        }
+
+    async def _bury(self, gone: Mapping[str, int], said: Mapping[str, int]) -> None:
+        """Keep the revisions at which records went, or were said to be gone."""
+        for statement, ids in (
+            (sql.KEEP_TOMBSTONES, [key for key in said if key in gone]),
+            (sql.AFFIRM_TOMBSTONES, [key for key in said if key not in gone]),
+        ):
+            if ids:
+                revisions = [max(said[key], gone.get(key, 0)) for key in ids]
+                await self._execute(statement, ids=ids, revisions=revisions, import_id=self._import_id, **self._key)
+
+    async def _fetch(self, statement: Statement, **values: Any) -> list[Any]:
+        return await self._connection.fetch(statement.sql, *statement.args(**values))
+
+    async def _value(self, statement: Statement, **values: Any) -> Any:
+        return await self._connection.fetchval(statement.sql, *statement.args(**values))
+
+    async def _execute(self, statement: Statement, **values: Any) -> None:
+        await self._connection.execute(statement.sql, *statement.args(**values))
+
+
+def _unit_of(claim: UnitClaim, known: Sequence[Any]) -> int:
+    candidates = [row for row in known if row["code"] == claim.code]
+    if claim.unit_set is not None:
+        candidates = [row for row in candidates if row["unit_set"] == claim.unit_set]
+    elif claim.at is not None:
+        day = claim.at.astimezone(_VIETNAM).date()
+        candidates = [
+            row for row in candidates if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])
+        ]
+    if len(candidates) != 1:
+        raise Rejected("unit_unknown", f"no unit has the code '{claim.code}' in that set or at that time")
+    return int(candidates[0]["id"])
+
+
+def _columns(items: Sequence[Item], spec: LayerSpec) -> dict[str, list[Any]]:
+    rows = []
+    for item in items:
+        record = item.record
+        located = record.geometry is not None
+        rows.append(
+            (
+                record.external_id,
+                item.revision,
+                record.columns.get("kind"),
+                record.columns.get("severity"),
+                record.columns.get("status"),
+                record.valid_from,
+                record.valid_to,
+                dict(record.properties),
+                to_wkb(record.geometry, byte_order=1) if located else None,
+                record.location_method,
+                record.radius_m,
+                1.0 if located else None,
+                item.unit,
+                record.h3,
+                record.content_hash,
+            )
+        )
+    return {name: list(values) for name, values in zip(sql.BATCH_COLUMNS, zip(*rows, strict=True), strict=True)}

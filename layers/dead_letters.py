@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was refused of a batch: listed in the answer, and kept."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from geo.db.pool import Connection
+from layers import write_sql as sql
+from layers.batch import Receipt, Refusal
+
+_MAX_KEPT_BYTES = 65_536
+
+
+async def keep_dead_letters(connection: Connection, receipt: Receipt, refused: Sequence[Refusal]) -> None:
+    """List what was refused in the receipt, in the order of the records, and keep it."""
+    ordered = sorted(refused, key=lambda refusal: refusal[0])
+    receipt.rejected = [{"index": index, "code": why.code, "detail": why.detail} for index, _, why in ordered]
+    letters: dict[bytes, tuple[int, str, str, bytes]] = {}
+    for index, raw, why in ordered:
+        if index >= 0:
+            record = _kept(raw)
+            digest = hashlib.sha256(why.code.encode() + b"\0" + record).digest()
+            letters[digest] = (index, why.code, why.detail, record[:_MAX_KEPT_BYTES])
+    if letters:
+        rows = sorted(letters.items())
+        values = sql.KEEP_DEAD_LETTERS.args(
+            layer=receipt.layer,
+            source=receipt.source,
+            digests=[digest for digest, _ in rows],
+            positions=[letter[0] for _, letter in rows],
+            codes=[letter[1] for _, letter in rows],
+            details=[letter[2] for _, letter in rows],
+            records=[letter[3] for _, letter in rows],
+        )
+        await connection.execute(sql.KEEP_DEAD_LETTERS.sql, *values)
+
+
+def _kept(raw: Any) -> bytes:
+    try:
+        return orjson.dumps(raw, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, ValueError):  # NaN is dumped as null, half a surrogate pair is not dumped at all
+        try:
+            return repr(raw).encode("utf-8", "backslashreplace")
+        except RecursionError:
+            return b"(nested too deep to be kept)"

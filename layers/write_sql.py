@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements of the ingest door. Pure builders, compiled once; a batch travels as arrays, one per column."""
+
+from typing import Any
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    Text,
+    and_,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+
+from boundaries.tables import unit, unit_set, unit_set_version
+from geo.db.statement import Statement
+from layers.tables import dead_letter, feature, import_run, withdrawn
+
+_MOMENT = DateTime(timezone=True)
+# The columns of a pushed record, in the order in which the arrays travel.
+_BATCH: dict[str, Any] = {
+    "external_id": Text,
+    "revision": BigInteger,
+    "kind": Text,
+    "severity": Text,
+    "status": Text,
+    "valid_from": _MOMENT,
+    "valid_to": _MOMENT,
+    "properties": JSONB,
+    "wkb": LargeBinary,
+    "location_method": Text,
+    "location_radius_m": REAL,
+    "location_confidence": REAL,
+    "location_unit": BigInteger,
+    "h3": BigInteger,
+    "content_hash": LargeBinary,
+}
+BATCH_COLUMNS = tuple(_BATCH)
+
+
+def _array(name: str) -> Any:
+    return bindparam(name, type_=ARRAY(_BATCH[name]))
+
+
+def _upsert() -> Any:
+    rows = (
+        func.unnest(*(_array(name) for name in BATCH_COLUMNS))
+        .table_valued(*(column(name, kind) for name, kind in _BATCH.items()))
+        .render_derived()
+    )
+    values = [
+        func.ST_GeomFromWKB(rows.c.wkb, 4326) if name == "geom" else rows.c[name]
+        for name in ("geom" if name == "wkb" else name for name in BATCH_COLUMNS)
+    ]
+    names = ["geom" if name == "wkb" else name for name in BATCH_COLUMNS]
+    statement = insert(feature).from_select(
+        ["layer", "source", "import_id", *names],
+        select(
+            bindparam("layer", type_=Text),
+            bindparam("source", type_=Text),
+            bindparam("import_id", type_=BigInteger),
+            *values,
+        ),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["layer", "source", "external_id"],
+        set_={name: statement.excluded[name] for name in ("import_id", *names) if name != "external_id"},
+        # Freshness: only a higher revision wins, also against a writer that we did not see.
+        where=feature.c.revision < statement.excluded.revision,
+    ).returning(feature.c.external_id)
+
+
+def key_of(layer: str, source: str) -> str:
+    """What LOCK_KEY locks."""
+    return f"{layer}/{source}"
+
+
+_KEYS = and_(
+    feature.c.layer == bindparam("layer", type_=Text),
+    feature.c.source == bindparam("source", type_=Text),
+)
+_IDS = bindparam("ids", type_=ARRAY(Text))
+
+UPSERT = Statement(_upsert())
+
+# One batch of a source and layer at a time: withdrawals, snapshots and revisions are judged on what is there, and two
+# batches that lock the same rows in another order would stop each other.
+LOCK_KEY = Statement(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=Text), literal(7_120_003))))
+)
+
+SELECT_EXISTING = Statement(
+    select(feature.c.external_id, feature.c.revision, feature.c.content_hash).where(
+        _KEYS, feature.c.external_id == func.any(_IDS)
+    )
+)
+
+SELECT_WITHDRAWN = Statement(
+    select(withdrawn.c.external_id, withdrawn.c.revision).where(
+        withdrawn.c.layer == bindparam("layer", type_=Text),
+        withdrawn.c.source == bindparam("source", type_=Text),
+        withdrawn.c.external_id == func.any(_IDS),
+    )
+)
+
+_KEYED_REVISIONS = (
+    func.unnest(_IDS, bindparam("revisions", type_=ARRAY(BigInteger)))
+    .table_valued(column("external_id", Text), column("revision", BigInteger))
+    .render_derived()
+)
+
+# Not what a writer past the door has raised above the withdrawn revision since we looked.
+DELETE_FEATURES = Statement(
+    delete(feature)
+    .where(
+        _KEYS,
+        feature.c.external_id == _KEYED_REVISIONS.c.external_id,
+        feature.c.revision <= _KEYED_REVISIONS.c.revision,
+    )
+    .returning(feature.c.external_id, feature.c.revision)
+)
+
+SELECT_OTHER_KEYS = Statement(
+    select(feature.c.external_id).where(_KEYS, feature.c.external_id != func.all(_IDS)).order_by(feature.c.external_id)
+)
+
+
+def _keep_tombstones(**also: Any) -> Any:
+    rows = _KEYED_REVISIONS
+    statement = insert(withdrawn).from_select(
+        ["layer", "source", "import_id", "external_id", "revision"],
+        select(
+            bindparam("layer", type_=Text),
+            bindparam("source", type_=Text),
+            bindparam("import_id", type_=BigInteger),
+            rows.c.external_id,
+            rows.c.revision,
+        ),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["layer", "source", "external_id"],
+        set_={"revision": func.greatest(withdrawn.c.revision, statement.excluded.revision), **also},
+    )
+
+
+# What an import took away is its own to bring back; withdrawing again what is gone already changes no owner.
+KEEP_TOMBSTONES = Statement(
+    _keep_tombstones(withdrawn_at=func.clock_timestamp(), import_id=bindparam("import_id", type_=BigInteger))
+)
+AFFIRM_TOMBSTONES = Statement(_keep_tombstones())
+
+DROP_TOMBSTONES = Statement(
+    delete(withdrawn).where(
+        withdrawn.c.layer == bindparam("layer", type_=Text),
+        withdrawn.c.source == bindparam("source", type_=Text),
+        withdrawn.c.external_id == func.any(_IDS),
+    )
+)
+
+RESOLVE_UNITS = Statement(
+    select(unit.c.id, unit.c.code, unit_set.c.id.label("unit_set"), unit_set.c.valid_from, unit_set.c.valid_to)
+    .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+    .join(unit_set, unit_set.c.id == unit_set_version.c.unit_set)
+    .where(
+        unit_set_version.c.status == "published",
+        unit.c.code == func.any(bindparam("codes", type_=ARRAY(Text))),
+    )
+)
+
+
+def _open_import() -> Any:
+    statement = insert(import_run).values(
+        name=bindparam("name", type_=Text),
+        source=bindparam("source", type_=Text),
+        layer=bindparam("layer", type_=Text),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["source", "layer", "name"],
+        index_where=import_run.c.undone_at.is_(None),
+        set_={"name": statement.excluded.name},
+    ).returning(import_run.c.id)
+
+
+OPEN_IMPORT = Statement(_open_import())
+
+
+def _keep_dead_letters() -> Any:
+    rows = (
+        func.unnest(
+            bindparam("digests", type_=ARRAY(LargeBinary)),
+            bindparam("positions", type_=ARRAY(BigInteger)),
+            bindparam("codes", type_=ARRAY(Text)),
+            bindparam("details", type_=ARRAY(Text)),
+            bindparam("records", type_=ARRAY(LargeBinary)),
+        )
+        .table_valued(
+            column("digest", LargeBinary),
+            column("position", BigInteger),
+            column("code", Text),
+            column("detail", Text),
+            column("record", LargeBinary),
+        )
+        .render_derived()
+    )
+    statement = insert(dead_letter).from_select(
+        ["source", "layer", "digest", "position", "code", "detail", "record"],
+        select(bindparam("source", type_=Text), bindparam("layer", type_=Text), *rows.c),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["source", "layer", "digest"],
+        set_={
+            "code": statement.excluded.code,
+            "detail": statement.excluded.detail,
+            "last_seen": func.clock_timestamp(),
+            "times": dead_letter.c.times + 1,
+        },
+    )
+
+
+KEEP_DEAD_LETTERS = Statement(_keep_dead_letters())
+
+SELECT_DEAD_LETTERS = Statement(
+    select(
+        *(dead_letter.c[name] for name in ("id", "layer", "position", "code", "detail", "record")),
+        dead_letter.c.first_seen,
+        dead_letter.c.last_seen,
+        dead_letter.c.times,
+    )
+    .where(dead_letter.c.source == bindparam("source", type_=Text), dead_letter.c.id < bindparam("before"))
+    .order_by(dead_letter.c.id.desc())
+    .limit(bindparam("page"))
+)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m simulators NAME args…` runs a simulator; without a name it lists them."""
+
+import importlib
+import sys
+
+SIMULATORS = {
+    "demo": "demonstration data: load it, keep it moving, or write it to files",
+    "seed-2022": "585,922 records of the year 2022, and whether the server counts as many",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Dispatch to `simulators.NAME.main(args)`; its answer is the exit code."""
+    if not argv or argv[0] in {"-h", "--help", "list"}:
+        print("usage: python -m simulators NAME args…\n")
+        for name, summary in SIMULATORS.items():
+            print(f"  {name:12} {summary}")
+        return 0
+    name, *rest = argv
+    if name not in SIMULATORS:
+        print(f"no simulator is called {name!r}; there are: {', '.join(SIMULATORS)}", file=sys.stderr)
+        return 2
+    return int(importlib.import_module(f"simulators.{name.replace('-', '_')}").main(rest))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
