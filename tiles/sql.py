@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements that make vector tiles (Mapbox Vector Tile 2.1), as pure builders; ``z``, ``x``, ``y`` are bound."""
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     Subquery,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -32,10 +33,9 @@ from layers.spec import FieldSpec, LayerSpec
 from layers.tables import feature
 from layers.units_sql import unit_field, valid_on
 from layers.where_sql import conditions, property_value
+from tiles.extent import BUFFER, EXTENT
 from tiles.tilejson import UNIT_LABELS
 
-EXTENT = 4096
-BUFFER = 64
 # Cells along a tile's side in which points of a folded layer become one.
 FOLD_CELLS = 128
 HEXAGONS = "h3"
@@ -102,13 +102,24 @@ def _any_of(field: FieldSpec) -> ColumnElement[Any]:
     return func.bool_and(value) if field.type == "boolean" else func.min(value)
 
 
-def select_unit_tile(spec: LayerSpec, *, by_set: bool) -> Select[Any]:
-    """Units of ``set`` (or of the sets valid on ``today``) as shapes, and their label points as a second layer.
+UnitChoice: TypeAlias = Literal["today", "set", "version"]
+
+
+def select_unit_tile(spec: LayerSpec, chosen: UnitChoice) -> Select[Any]:
+    """Units as shapes, and their label points as a second layer.
+
+    The units are those of the sets valid on ``today``, of one ``set``, or of one ``version``, also a superseded one.
 
     The shapes come ready for the zoom band ``band``, so that neighbours share one edge at every zoom.
     """
-    of_sets = unit_set.c.id == bindparam("set", type_=Text) if by_set else valid_on(bindparam("today", type_=Date))
     published = unit_set_version.c.status == text_literal("published")
+    match chosen:
+        case "set":
+            of_sets = and_(unit_set.c.id == bindparam("set", type_=Text), published)
+        case "version":
+            of_sets = unit_set_version.c.id == bindparam("version", type_=BigInteger)
+        case _:
+            of_sets = and_(valid_on(bindparam("today", type_=Date)), published)
     fields = [unit_field(field).label(field.name) for field in spec.tile_fields]
     sets = unit.join(unit_set_version, unit_set_version.c.id == unit.c.version).join(
         unit_set, unit_set.c.id == unit_set_version.c.unit_set
@@ -118,7 +129,6 @@ def select_unit_tile(spec: LayerSpec, *, by_set: bool) -> Select[Any]:
         .select_from(sets.join(unit_tile_geom, unit_tile_geom.c.unit == unit.c.id))
         .where(
             of_sets,
-            published,
             unit_tile_geom.c.band == bindparam("band", type_=SmallInteger),
             boxes_meet(unit_tile_geom.c.geom_3857, _square(BUFFER)),
         )
@@ -135,7 +145,7 @@ def select_unit_tile(spec: LayerSpec, *, by_set: bool) -> Select[Any]:
             *fields,
         )
         .select_from(sets)
-        .where(of_sets, published, boxes_meet(point, _square(BUFFER)))
+        .where(of_sets, boxes_meet(point, _square(BUFFER)))
         .order_by(unit.c.id)
         .subquery("_labels")
     )
