@@ -2,6 +2,7 @@
 """Tiles of the WebMercatorQuad matrix set (OGC 17-083r4, annex D.1)."""
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from geo.bbox import BBox
@@ -64,10 +65,7 @@ def parse_tile(z: str, x: str, y: str) -> TileId:
 def tile_at(lon: float, lat: float, z: int) -> TileId:
     """The tile that contains a point; latitudes beyond the projection fall into the edge rows."""
     n = 2**z
-    x = math.floor((lon + 180.0) / 360.0 * n)
-    sin = math.sin(math.radians(max(-85.05112878, min(85.05112878, lat))))
-    y = math.floor((0.5 - math.log((1 + sin) / (1 - sin)) / (4 * math.pi)) * n)
-    return TileId(z, max(0, min(n - 1, x)), max(0, min(n - 1, y)))
+    return TileId(z, _column((lon + 180.0) / 360.0 * n, n), _column(_depth(lat) * n, n))
 
 
 def tiles_covering(bbox: BBox, z: int) -> list[TileId]:
@@ -78,6 +76,66 @@ def tiles_covering(bbox: BBox, z: int) -> list[TileId]:
         last = tile_at(part.east, part.south, z)
         tiles += [TileId(z, x, y) for x in range(first.x, last.x + 1) for y in range(first.y, last.y + 1)]
     return tiles
+
+
+class Patch(NamedTuple):
+    """A box as shares of the world's square: 0 is the western and northern edge, 1 the eastern and southern."""
+
+    west: float
+    north: float
+    east: float
+    south: float
+
+    def span(self, z: int, margin: float = 0.0) -> "Span":
+        """The tiles of one zoom that show something of the patch.
+
+        Args:
+            z: zoom.
+            margin: what tiles show beyond their own square, as a share of a tile's side.
+        """
+        n = 2**z
+        columns = (_column(self.west * n - margin, n), _column(self.east * n + margin, n))
+        rows = (_column(self.north * n - margin, n), _column(self.south * n + margin, n))
+        return Span(z, columns[0], rows[0], columns[1], rows[1])
+
+
+class Span(NamedTuple):
+    """Tiles of one zoom: first and last column and row, all included."""
+
+    z: int
+    first_x: int
+    first_y: int
+    last_x: int
+    last_y: int
+
+    @property
+    def count(self) -> int:
+        """How many tiles."""
+        return (self.last_x - self.first_x + 1) * (self.last_y - self.first_y + 1)
+
+    def tiles(self) -> Iterator[TileId]:
+        """Each of them."""
+        for x in range(self.first_x, self.last_x + 1):
+            for y in range(self.first_y, self.last_y + 1):
+                yield TileId(self.z, x, y)
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether a tile of this zoom is among them."""
+        return self.first_x <= x <= self.last_x and self.first_y <= y <= self.last_y
+
+
+def patch_of(west: float, south: float, east: float, north: float) -> Patch:
+    """A box of lon/lat degrees; latitudes beyond the projection end at its edge."""
+    return Patch((west + 180.0) / 360.0, _depth(north), (east + 180.0) / 360.0, _depth(south))
+
+
+def _depth(lat: float) -> float:
+    sin = math.sin(math.radians(max(-85.05112878, min(85.05112878, lat))))
+    return 0.5 - math.log((1 + sin) / (1 - sin)) / (4 * math.pi)
+
+
+def _column(share: float, n: int) -> int:
+    return max(0, min(n - 1, math.floor(share)))
 
 
 def _lon(x: int, z: int) -> float:

@@ -53,6 +53,7 @@ class FeatureQuery:
     limit: int = DEFAULT_LIMIT
     after: Cursor | None = None
     unit_set: str | None = None
+    unit_version: int | None = None
     area: tuple[int, ...] | None = None
     as_of: datetime | None = None
     filter: Tree | None = None
@@ -62,8 +63,11 @@ class FeatureQuery:
     def is_everything(self) -> bool:
         """Whether no feature is left out."""
         return not self.equals and all(
-            part is None for part in (self.bbox, self.interval, self.unit_set, self.area, self.as_of, self.filter)
-        )
+            part is None
+            for part in (
+                self.bbox, self.interval, self.unit_set, self.unit_version, self.area, self.as_of, self.filter
+            )
+        )  # fmt: skip
 
 
 def property_names(spec: LayerSpec) -> tuple[str, ...]:
@@ -119,6 +123,7 @@ def parse_query(spec: LayerSpec, values: Mapping[str, str]) -> FeatureQuery:
         limit=parse_limit(values["limit"]) if "limit" in values else DEFAULT_LIMIT,
         after=read_cursor(values["after"], spec.id, sort) if "after" in values else None,
         unit_set=parse_set(values["set"]) if "set" in values else None,
+        unit_version=parse_version(values["version"]) if "version" in values else None,
         as_of=parse_as_of(values["as_of"]) if "as_of" in values else None,
         filter=_parse_filter(spec, values),
         sort=sort,
@@ -159,6 +164,17 @@ def parse_set(text: str) -> str:
     if not (text.isascii() and 1 <= len(text) <= 60 and text.replace("-", "").isalnum()):
         raise BadParameter("set is the id of a unit set; /boundaries/sets lists them", code="set_unknown")
     return text
+
+
+def parse_version(text: str) -> int:
+    """Read the number of a published version of units; whether there is one is for the database to say.
+
+    Raises:
+        BadParameter: not a number.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 15 and text[0] != "0"):
+        raise BadParameter("version is the id of a published version of units", code="version_unknown")
+    return int(text)
 
 
 def _parse_filter(spec: LayerSpec, values: Mapping[str, str]) -> Tree | None:

@@ -4,18 +4,22 @@
 import hashlib
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
 
 from boundaries.generalise import band_for
+from boundaries.tables import unit_set_version
 from geo.db.pool import Database
 from geo.db.statement import Statement
+from geo.errors import BadParameter
 from geo.tile import TileId
 from layers.as_of import read_as_of
 from layers.filters import FeatureQuery
 from layers.query import require_set
 from layers.spec import LayerSpec
 from layers.units_sql import local_date
-from tiles.sql import select_feature_tile, select_unit_tile
+from tiles.sql import UnitChoice, select_feature_tile, select_unit_tile
 
 
 class Tile(NamedTuple):
@@ -33,25 +37,40 @@ async def layer_tile(database: Database, spec: LayerSpec, query: FeatureQuery, t
     """One tile of a layer; empty outside the layer's zooms.
 
     Raises:
-        BadParameter: the query names a unit set that does not exist.
+        BadParameter: the query names a unit set or a version of units that does not exist.
     """
     if not spec.zooms[0] <= tile.z <= spec.zooms[1]:
         return Tile(b"")
-    place = tile._asdict()
     if spec.store == "unit":
-        place["band"] = band_for(tile.z).id
-        if query.unit_set is None:
-            place["today"] = local_date(now)
-        else:
-            place["set"] = query.unit_set
-        statement = _unit_statement(spec, query.unit_set is not None)
+        statement, chosen = _units_of(spec, query, now)
+        row = await database.fetchrow(statement, **tile._asdict(), band=band_for(tile.z).id, **chosen)
     else:
         statement = _statement(spec) if query.is_everything else _asked(spec, query)
-    row = await database.fetchrow(statement, **place)
+        row = await database.fetchrow(statement, **tile._asdict())
     data: bytes = row["tile"] if row is not None else b""
     if not data and query.unit_set is not None:
         await require_set(database, query.unit_set)
+    if not data and query.unit_version is not None:
+        await require_version(database, query.unit_version)
     return Tile(data)
+
+
+async def require_version(database: Database, version: int) -> None:
+    """Check the id of a version of units, published now or once.
+
+    Raises:
+        BadParameter: there is none.
+    """
+    if await database.fetchrow(_VERSION, version=version) is None:
+        raise BadParameter("There is no such version of units; /boundaries/sets lists them.", code="version_unknown")
+
+
+def _units_of(spec: LayerSpec, query: FeatureQuery, now: datetime) -> tuple[Statement, dict[str, Any]]:
+    if query.unit_version is not None:
+        return _unit_statement(spec, "version"), {"version": query.unit_version}
+    if query.unit_set is not None:
+        return _unit_statement(spec, "set"), {"set": query.unit_set}
+    return _unit_statement(spec, "today"), {"today": local_date(now)}
 
 
 def _asked(spec: LayerSpec, query: FeatureQuery) -> Statement:
@@ -64,5 +83,8 @@ def _statement(spec: LayerSpec) -> Statement:
 
 
 @lru_cache(maxsize=16)
-def _unit_statement(spec: LayerSpec, by_set: bool) -> Statement:
-    return Statement(select_unit_tile(spec, by_set=by_set))
+def _unit_statement(spec: LayerSpec, chosen: UnitChoice) -> Statement:
+    return Statement(select_unit_tile(spec, chosen))
+
+
+_VERSION = Statement(select(unit_set_version.c.id).where(unit_set_version.c.id == bindparam("version")))
