@@ -58,6 +58,7 @@ unit = Table(
     Column("area_m2", Float),
     Column("geom", Geometry("MULTIPOLYGON", 4326)),
     Column("label_point", Geometry("POINT", 4326)),
+    Column("label_3857", Geometry("POINT", 3857)),  # generated
 )
 
 unit_lineage = Table(

@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as PgCursor
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from geo.db.pool import AREA_ROLE
+from layers.folds import sync_folds
 from layers.metric_sync import lock_metrics, sync_metrics
 from layers.spec import FieldSpec, LayerSpec
 
@@ -58,6 +59,7 @@ def sync_catalog(connection: PgConnection, specs: Iterable[LayerSpec], serving_r
                 made.append(spec.id)
             _make_queryable_indexes(cursor, spec)
             _make_view(cursor, spec)
+        sync_folds(cursor, known)
         if serving_role is not None:
             _grant(cursor, serving_role)
     return made

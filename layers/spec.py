@@ -12,6 +12,8 @@ FieldType = Literal["string", "integer", "number", "boolean", "datetime", "choic
 # "None": records of the layer are known only to their unit, or nowhere; a place in one is refused.
 GeometryType = Literal["Point", "Polygon", "Geometry", "None"]
 
+# Folded cells count the points of each choice of the colouring field, and of none (see layers/folds.py).
+MAX_RANKS = 6
 # Fields with these names live in real columns of `feature`: the planner misjudges jsonb badly.
 COLUMN_FIELDS = ("kind", "severity", "status")
 # Names that the record, the table or the answer already use.
@@ -114,8 +116,9 @@ class LayerSpec:
     observed: tuple[ObservedProperty, ...] = ()
     title_field: str | None = None
     zooms: tuple[int, int] = (0, 22)
-    # Points that lie close together travel as one, which says for how many it stands.
-    folded: bool = False
+    # Below this zoom points that lie close together travel as one, which says for how many it stands; from it on only
+    # in tiles that would be too heavy. None: never.
+    fold_below: int | None = None
     has_time: bool = False
     live: bool = False
     h3: bool = True
@@ -149,8 +152,18 @@ class LayerSpec:
     def _check_places(self) -> None:
         if self.h3 and self.geometry == "None":
             raise ValueError(f"layer {self.id!r} has no places and cannot be counted by hexagons")
-        if self.folded and (self.geometry != "Point" or any(field.name == "count" for field in self.fields)):
-            raise ValueError(f"layer {self.id!r} can only fold points, and 'count' is how many they are")
+        if self.folded:
+            self._check_fold()
+
+    def _check_fold(self) -> None:
+        if self.geometry != "Point" or any(field.name in ("count", "open") for field in self.fields):
+            raise ValueError(f"layer {self.id!r} can only fold points; 'count' and 'open' say how many they are")
+        if self.rank_field is not None and len(self.rank_field.choices) > MAX_RANKS:
+            raise ValueError(f"layer {self.id!r} folds and is coloured by more than {MAX_RANKS} choices")
+        # Cells show the worst of their points to everybody who may see the layer.
+        ranking = [self.rank_field, *self.fading_fields]
+        if any(field is not None and field.readers is not None for field in ranking):
+            raise ValueError(f"layer {self.id!r} folds by a field that not everybody may read")
 
     def field(self, name: str) -> FieldSpec:
         """The field of that name.
@@ -172,6 +185,21 @@ class LayerSpec:
         color_by = self.render.color_by if self.render.color_by in names else None
         title_field = self.title_field if self.title_field in names else None
         return replace(self, fields=fields, render=replace(self.render, color_by=color_by), title_field=title_field)
+
+    @property
+    def folded(self) -> bool:
+        """Whether points of the layer ever travel as one."""
+        return self.fold_below is not None
+
+    @property
+    def rank_field(self) -> FieldSpec | None:
+        """The field whose choices colour the map, from the least to the worst."""
+        return None if self.render.color_by is None else self.field(self.render.color_by)
+
+    @property
+    def fading_fields(self) -> tuple[FieldSpec, ...]:
+        """The fields in tiles by whose choices a feature is over (resolved, dismissed)."""
+        return tuple(field for field in self.tile_fields if any(choice.faded for choice in field.choices))
 
     @property
     def queryables(self) -> tuple[FieldSpec, ...]:

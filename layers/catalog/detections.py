@@ -52,7 +52,8 @@ LAYER = LayerSpec(
         ),
         FieldSpec("camera", Text("Mã camera", "Camera id"), max_length=200),
     ),
-    folded=True,
+    # At every zoom: what one camera sees has one place.
+    fold_below=23,
     zooms=(10, 22),
     has_time=True,
     expected_every_s=86400,
