@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from api.attempts import Attempts
+from api.dispatcher import Dispatcher
 from api.errors import install_error_handlers
 from api.live import LiveHub
 from api.readers import Readers
@@ -24,11 +25,13 @@ from api.routers import (
     metrics,
     session,
     styles,
-    tiles,
     values,
 )
+from api.routers import tiles as tile_routes
 from api.settings import Settings, read_settings
 from api.state import AppState
+from api.telemetry import Telemetry
+from api.tile_source import TileSource
 from geo.db.pool import DatabaseOptions, open_database
 from layers.registry import LayerRegistry, discover
 
@@ -44,10 +47,15 @@ ROUTERS = (
     hexagons.router,
     values.router,
     metrics.router,
-    tiles.router,
+    tile_routes.router,
     styles.router,
     session.router,
 )
+
+
+def create_server() -> Dispatcher:
+    """What a web server runs: the application, with the kept tiles in front of it."""
+    return Dispatcher(create_app())
 
 
 def create_app(settings: Settings | None = None, registry: LayerRegistry | None = None) -> FastAPI:
@@ -63,10 +71,12 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await open_database(DatabaseOptions(chosen.database_url, pool_size=chosen.pool_size))
-        hub = LiveHub(chosen.database_url, database)
+        tiles = TileSource(_now, chosen.tile_cache_bytes)
+        telemetry = Telemetry()
+        hub = LiveHub(chosen.database_url, database, tiles, telemetry)
         hub.start()
         readers = Readers(database, layers, chosen.anonymous_role)
-        app.state.toancanh = AppState(chosen, layers, database, hub, readers, Attempts(), lambda: datetime.now(UTC))
+        app.state.toancanh = AppState(chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, _now)
         try:
             yield
         finally:
@@ -86,3 +96,7 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

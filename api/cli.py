@@ -46,12 +46,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def serve(settings: Settings) -> int:
-    """Granian serves; uvicorn works too: ``uvicorn --factory api.app:create_app``."""
+    """Granian serves; uvicorn works too: ``uvicorn --factory api.app:create_server``."""
     from granian.constants import Interfaces
     from granian.server import Server
 
     Server(
-        "api.app:create_app",
+        "api.app:create_server",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

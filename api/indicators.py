@@ -12,6 +12,7 @@ from api.links import GEOJSON, JSON, base_of, link, with_query
 from api.media import Json, JsonText, tile_answer
 from api.parameters import format_of, lang_of, values_of
 from api.readers import Reader
+from api.ready_tile import ReadyTile
 from api.site import Site, site_of
 from api.state import AppState
 from api.tables import csv_answer
@@ -165,7 +166,7 @@ async def indicator_tile(spec: LayerSpec, place: TileId, request: Request, state
     query = parse_indicator_query(spec, values, reader.visibility.units)
     how = parse_classes(values)
     tile = await choropleth_tile(reader.database, spec, query, await _set_of(query, state), place, how)
-    return tile_answer(request, tile)
+    return tile_answer(request, ReadyTile(tile.data))
 
 
 async def legends_of(reader: Reader, specs: list[LayerSpec], site: Site) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The live hub of one server process: follows live_log once and hands each batch of changes to every subscriber.
+"""The live hub of one server process: follows live_log once, drops stale tiles, and hands each batch to every stream.
 
 A subscriber is a bounded queue. Who does not keep up loses the queue's content and is told to resynchronise; nobody
 waits for anybody. The hub keeps no history: what a reconnecting client missed is read from live_log.
@@ -9,7 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from api.telemetry import Telemetry
+from api.tile_source import TileSource
 from geo.db.change_log import Change, Head, follow
 from geo.db.pool import Database
 from layers.deltas import FeatureReader, Features
@@ -65,9 +68,11 @@ class Subscriber:
 class LiveHub:
     """Follows the log for all streams of this process."""
 
-    def __init__(self, url: str, database: Database) -> None:
+    def __init__(self, url: str, database: Database, tiles: TileSource, telemetry: Telemetry) -> None:
         self._url = url
         self._database = database
+        self._tiles = tiles
+        self._telemetry = telemetry
         self._subscribers: set[Subscriber] = set()
         self._task: asyncio.Task[None] | None = None
         self._head: Head | None = None
@@ -121,9 +126,12 @@ class LiveHub:
                 subscriber.drop("epoch_changed")
             return head.seq
 
-        async for head, changes in follow(self._url, resume):
+        async for head, changes in follow(self._url, resume, self._tiles.cache.trust):
             self._head = head
             if changes:
+                # Before any stream hears of it: who is told that a tile is stale may ask for it at once.
+                self._tiles.changed(changes)
+                self._telemetry.evicted(changes, datetime.now(UTC))
                 batch = self.batch(head.seq, changes)
                 for subscriber in list(self._subscribers):
                     subscriber.offer(batch)

@@ -7,8 +7,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.links import MVT
-from tiles.vector import Tile
+from api.ready_tile import ReadyTile, coding_for
 
 # Nothing from elsewhere, nothing inline: the page, its worker, its fonts and its data all come from this server.
 CSP = (
@@ -39,26 +38,20 @@ def html(text: str, *, csp: str = CSP) -> Response:
     return HTMLResponse(text, headers={**_HTML_HEADERS, "Content-Security-Policy": csp})
 
 
-def tile_answer(request: Request, tile: Tile) -> Response:
+def tile_answer(request: Request, tile: ReadyTile) -> Response:
     """200 with the tile, 304 when the client has it, 204 when there is nothing in it."""
-    if not tile.data:
-        return Response(status_code=204, headers={"Cache-Control": _LIVE})
-    headers = {"Cache-Control": _LIVE, "ETag": tile.etag}
-    if _is_known(tile.etag, request.headers.get("if-none-match", "")):
-        return Response(status_code=304, headers=headers)
-    return Response(tile.data, media_type=MVT, headers=headers)
+    tags = request.headers.get("if-none-match")
+    coding = coding_for(request.headers.get("accept-encoding", "").encode("latin-1"))
+    start, body = tile.messages(coding, None if tags is None else tags.encode("latin-1"))
+    answer = Response(body["body"], start["status"])
+    answer.raw_headers = list(start["headers"])
+    return answer
 
 
 def wants_html(request: Request) -> bool:
     """Whether the client would rather have HTML than JSON (RFC 9110, section 12.5.1)."""
     accept = request.headers.get("accept", "")
     return _quality(accept, "text/html") > max(_quality(accept, "application/json"), _quality(accept, "*/*"))
-
-
-def _is_known(etag: str, if_none_match: str) -> bool:
-    # The comparison for If-None-Match is weak (RFC 9110, section 13.1.2); proxies that compress weaken tags.
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags
 
 
 def _quality(accept: str, media_type: str) -> float:

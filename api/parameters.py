@@ -98,6 +98,7 @@ _DESCRIBED: Mapping[str, dict[str, Any]] = {
         "sortby", "Order of the features.", {"type": "string", "enum": ["id", "valid_from", "-valid_from"]}
     ),
     "set": _query("set", "A generation of administrative units, from /boundaries/sets.", _TEXT),
+    "version": _query("version", "A published version of a generation of units; its tiles never change.", _TEXT),
     "group_by": _query("group_by", "A field with choices: each unit also says how many have which.", _TEXT),
     "resolution": _query(
         "resolution", "H3 resolution.", {"type": "integer", "minimum": MIN_RESOLUTION, "maximum": MAX_RESOLUTION}

@@ -78,6 +78,7 @@ class Readers:
         self._database = database
         self._registry = registry
         self._anonymous = anonymous
+        self._nobody: Reader | None = None
         self._known: OrderedDict[bytes, tuple[float, Reader | None]] = OrderedDict()
         self._narrowed: dict[_Rights, tuple[LayerRegistry, FeatureReader]] = {}
 
@@ -100,9 +101,9 @@ class Readers:
             if reader.person is not None and reader.person.must_change:
                 raise NotAllowed("Set a new password first.", code="password_change_required")
             return reader
-        return await self.anonymous()
+        return self.nobody()
 
-    async def anonymous(self) -> Reader:
+    def nobody(self) -> Reader:
         """Who has not signed in.
 
         Raises:
@@ -110,7 +111,10 @@ class Readers:
         """
         if self._anonymous is None:
             raise NotSignedIn("Sign in to read.", code="sign_in_required")
-        return await self._reader(self._anonymous, None)
+        if self._nobody is None:
+            visibility = visibility_of(self._registry, self._anonymous, None)
+            self._nobody = Reader(self._anonymous, visibility, *self._seen_by(visibility), self._database)
+        return self._nobody
 
     async def person(self, request: Request) -> Person | None:
         """Who is signed in by cookie, also when a password must be set first."""
@@ -142,7 +146,7 @@ class Readers:
         if row["role"] is None:
             if self._anonymous is None:
                 raise NotAllowed("This key may push, not read.", code="key_cannot_read")
-            return await self.anonymous()
+            return self.nobody()
         return await self._reader(cast(Role, row["role"]), row["area"], source=row["source"])
 
     async def _by_session(self, token: str) -> Reader | None:

@@ -9,13 +9,15 @@ from api.attempts import Attempts
 from api.live import LiveHub
 from api.readers import Readers
 from api.settings import Settings
+from api.telemetry import Telemetry
+from api.tile_source import TileSource
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
 
 
 @dataclass(frozen=True)
 class AppState:
-    """Settings, layers, database, the live hub and the clock."""
+    """Settings, layers, database, the live hub, readers, kept tiles and the clock."""
 
     settings: Settings
     registry: LayerRegistry
@@ -23,4 +25,6 @@ class AppState:
     live: LiveHub
     readers: Readers
     attempts: Attempts
+    tiles: TileSource
+    telemetry: Telemetry
     clock: Callable[[], datetime]

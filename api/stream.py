@@ -6,7 +6,7 @@ The first change is sent at once, the next ones at most four times a second, mer
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import orjson
@@ -15,7 +15,8 @@ from api.live import ChangeBatch, LiveHub, Subscriber
 from geo.db.change_log import Change, Head, changes_after, oldest
 from geo.db.pool import Database
 from geo.errors import Unavailable
-from layers.deltas import FeatureReader, Features, Found, Window, deltas_of
+from layers.deltas import FeatureReader, Features, Found, LayerDelta, Window, deltas_of
+from tiles.stale import tiles_touched
 
 PING_S = 15.0
 # Revoking a key, ending a session or changing a role ends its streams within a second.
@@ -26,15 +27,19 @@ _MAX_CATCH_UP = 20_000
 
 @dataclass(frozen=True)
 class StreamQuery:
-    """What a stream shows, and the last event that the client has."""
+    """What a stream shows, and the last event that the client has.
+
+    ``zooms``: those at which the client draws tiles; it is told which of them became stale.
+    """
 
     window: Window
+    zooms: tuple[int, ...]
     reader: FeatureReader
     last_event_id: str | None
     may_go_on: Callable[[], Awaitable[bool]]
 
 
-async def events(query: StreamQuery, hub: LiveHub, database: Database) -> AsyncIterator[bytes]:
+async def events(query: StreamQuery, hub: LiveHub, database: Database) -> AsyncGenerator[bytes, None]:
     """The bytes of the stream, for ever."""
     with hub.subscribe() as subscriber:
         head = hub.current
@@ -130,8 +135,17 @@ async def _frame(batches: list[ChangeBatch], query: StreamQuery, epoch: str, *, 
     deltas = deltas_of(changes, Features(features, unread), query.window)
     if not deltas:
         return None
-    body = ",".join(delta.as_json() for delta in deltas)
+    body = ",".join(delta.as_json(_stale(delta, query.zooms)) for delta in deltas)
     return f'id: {epoch}:{seq}\nevent: change\ndata: {{"seq":{seq},"changes":[{body}]}}\n\n'.encode()
+
+
+def _stale(delta: LayerDelta, zooms: tuple[int, ...]) -> str:
+    if not zooms:
+        return ""
+    tiles = None if delta.changes is None else tiles_touched(delta.changes, zooms)
+    if tiles is None:
+        return ',"tiles":null'
+    return ',"tiles":[' + ",".join(f'"{tile.z}/{tile.x}/{tile.y}"' for tile in tiles) + "]"
 
 
 def _event(name: str, data: dict[str, object], event_id: str | None = None) -> bytes:

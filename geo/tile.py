@@ -109,7 +109,7 @@ class Span(NamedTuple):
     last_y: int
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many tiles."""
         return (self.last_x - self.first_x + 1) * (self.last_y - self.first_y + 1)
 

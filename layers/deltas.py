@@ -59,20 +59,30 @@ class Window:
 
 @dataclass
 class LayerDelta:
-    """What happened to one layer; ``upserts`` are GeoJSON texts."""
+    """What happened to one layer; ``upserts`` are GeoJSON texts.
+
+    ``changes`` are all that this tells of, also those between the first and the last state of a feature: each made
+    tiles stale. ``None`` where the reader must not learn the places.
+    """
 
     layer: str
     upserts: list[str] = field(default_factory=list)
     removes: list[int] = field(default_factory=list)
     bulk: bool = False
+    changes: list[Change] | None = field(default_factory=list)
 
-    def as_json(self) -> str:
-        """The member of a frame, built from ready texts."""
+    def as_json(self, more: str = "") -> str:
+        """The member of a frame, built from ready texts; ``more`` are further members with a comma before them."""
         removes = ",".join(str(feature_id) for feature_id in self.removes)
         return (
             f'{{"layer":"{self.layer}","upserts":[{",".join(self.upserts)}],'
-            f'"removes":[{removes}],"bulk":{"true" if self.bulk else "false"}}}'
+            f'"removes":[{removes}],"bulk":{"true" if self.bulk else "false"}{more}}}'
         )
+
+    def tell(self, changes: Iterable[Change]) -> None:
+        """These changes are among those told of."""
+        if self.changes is not None:
+            self.changes.extend(changes)
 
 
 class FeatureReader:
@@ -119,7 +129,7 @@ def deltas_of(changes: Iterable[Change], features: Features, window: Window) -> 
         features: the changed features as they are now (``FeatureReader.read``).
         window: what the stream shows.
     """
-    last: dict[tuple[str, int], Change] = {}
+    of_features: dict[tuple[str, int], list[Change]] = {}
     deltas: dict[str, LayerDelta] = {}
     for change in changes:
         if change.layer not in window.layers:
@@ -127,34 +137,64 @@ def deltas_of(changes: Iterable[Change], features: Features, window: Window) -> 
         delta = deltas.setdefault(change.layer, LayerDelta(change.layer))
         if change.feature is None or change.layer in features.unread:
             delta.bulk = True
+            delta.tell([change])
+            if window.visibility.units is not None:
+                delta.changes = None
         else:
             key = (change.layer, change.feature)
-            first = last.pop(key, None)
-            last[key] = change if first is None else _joined(first, change)
-    for (layer, feature_id), change in last.items():
-        delta = deltas[layer]
-        # Deleted last: an earlier page may still have read it.
-        found = None if change.op == "delete" else features.found.get((layer, feature_id))
-        seen = found is not None and window.visibility.sees_units(found.units)
-        shown = found is not None and seen and _meets(change.new_box, window.bbox)
-        if found is not None and shown and window.matches(layer, found):
-            delta.upserts.append(found.text)
-        elif shown and change.op == "insert":
-            continue  # it never matched, so it never was in the stream
-        elif (seen or window.visibility.sees_units(change.old_units or ())) and (
-            _meets(change.old_box, window.bbox) or _meets(change.new_box, window.bbox)
-        ):
-            delta.removes.append(feature_id)
+            # Taken out and put back: in the order of their last changes.
+            of_features[key] = [*of_features.pop(key, ()), change]
+    for (layer, feature_id), trail in of_features.items():
+        _tell(deltas[layer], trail, features.found.get((layer, feature_id)), window)
     for delta in deltas.values():
         if len(delta.upserts) + len(delta.removes) > MAX_DELTAS:
             delta.bulk, delta.upserts, delta.removes = True, [], []
     return [delta for delta in deltas.values() if delta.bulk or delta.upserts or delta.removes]
 
 
+def _tell(delta: LayerDelta, trail: list[Change], now: Found | None, window: Window) -> None:
+    """What the changes of one feature mean for the stream: it is put, taken away, or was never of its concern."""
+    change = trail[0]
+    for later in trail[1:]:
+        change = _joined(change, later)
+    # Deleted last: an earlier page may still have read it.
+    found = None if change.op == "delete" else now
+    seen = found is not None and window.visibility.sees_units(found.units)
+    shown = found is not None and seen and _meets(change.new_box, window.bbox)
+    assert change.feature is not None
+    if found is not None and shown and window.matches(delta.layer, found):
+        delta.upserts.append(found.text)
+        delta.tell(_visible(trail, window, seen=True))
+    elif shown and change.op == "insert":
+        return  # it never matched, so it never was in the stream
+    elif (seen or window.visibility.sees_units(change.old_units or ())) and (
+        _meets(change.old_box, window.bbox) or _meets(change.new_box, window.bbox)
+    ):
+        delta.removes.append(change.feature)
+        delta.tell(_visible(trail, window, seen=seen))
+
+
 def _joined(first: Change, second: Change) -> Change:
     """Two changes of one feature as one: from the first's old place to the second's new place."""
     units = [*(first.old_units or ()), *(second.old_units or ())]
     return replace(second, old_box=first.old_box or second.old_box, old_units=units)
+
+
+def _visible(trail: list[Change], window: Window, *, seen: bool) -> list[Change]:
+    """The changes with those of their places that the reader may see.
+
+    Where a change led to is where the next one began, whose units are known; of the last one, ``seen`` says.
+    """
+    if window.visibility.units is None:
+        return trail
+    sees = window.visibility.sees_units
+    places = [
+        replace(change, old_box=change.old_box if sees(change.old_units or ()) else None, new_box=None)
+        for change in trail
+    ]
+    if seen:
+        places[-1] = replace(places[-1], new_box=trail[-1].new_box)
+    return places
 
 
 def _meets(box: list[float] | None, bbox: BBox | None) -> bool:

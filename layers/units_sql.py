@@ -5,7 +5,7 @@ Which units: those of ``set``; else those valid during ``datetime``; else those 
 versions are seen.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +44,11 @@ _PUBLISHED = unit.join(unit_set_version, _v.id == _u.version).join(unit_set, _s.
 def local_date(moment: datetime) -> date:
     """The date in Vietnam at a moment."""
     return moment.astimezone(_VIETNAM).date() if moment.year < 9999 else date.max
+
+
+def day_end(moment: datetime) -> datetime:
+    """When the date in Vietnam changes next."""
+    return datetime.combine(local_date(moment) + timedelta(days=1), time.min, _VIETNAM)
 
 
 def unit_field(field: FieldSpec) -> ColumnElement[Any]:

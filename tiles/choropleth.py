@@ -32,7 +32,7 @@ from layers.indicator_query import IndicatorQuery
 from layers.indicator_sql import believed, best_of, is_visible
 from layers.indicators import UnitValues, values_by_unit
 from layers.spec import LayerSpec
-from tiles.sql import BUFFER, EXTENT
+from tiles.extent import BUFFER, EXTENT
 from tiles.vector import Tile
 
 _GEOMETRY = "_geometry"

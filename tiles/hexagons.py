@@ -20,7 +20,8 @@ from geo.tile import HALF_WORLD_M, TileId
 from layers.as_of import read_as_of
 from layers.filters import FeatureQuery
 from layers.spec import LayerSpec
-from tiles.sql import BUFFER, EXTENT, select_hexagon_tile, select_tile_cells
+from tiles.extent import BUFFER, EXTENT
+from tiles.sql import select_hexagon_tile, select_tile_cells
 from tiles.vector import Tile
 
 # The longest way through a hexagon is two edges. Edges of one resolution differ by a third, and a cell's children (a

@@ -35,7 +35,7 @@ def tiles_touched(changes: Iterable[Change], zooms: Sequence[int]) -> list[TileI
         if patches is None:
             return None
         for span in (patch.span(z, MARGIN) for patch in patches for z in zooms):
-            if span.count > MAX_NAMED:
+            if span.size > MAX_NAMED:
                 return None
             found.update(dict.fromkeys(span.tiles()))
             if len(found) > MAX_NAMED:

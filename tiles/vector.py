@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Use case: one vector tile of a layer. Statements are built and compiled once per layer and used again."""
 
-import hashlib
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,14 +22,9 @@ from tiles.sql import UnitChoice, select_feature_tile, select_unit_tile
 
 
 class Tile(NamedTuple):
-    """A tile's bytes; none for a tile without features. The ETag is strong: equal tags mean equal bytes."""
+    """A tile's bytes; none for a tile without features."""
 
     data: bytes
-
-    @property
-    def etag(self) -> str:
-        """The entity tag, with its quotes."""
-        return f'"{hashlib.blake2b(self.data, digest_size=12).hexdigest()}"'
 
 
 async def layer_tile(database: Database, spec: LayerSpec, query: FeatureQuery, tile: TileId, now: datetime) -> Tile:

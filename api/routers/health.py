@@ -32,13 +32,18 @@ async def ready(state: State) -> dict[str, Any]:
 async def metrics(state: State) -> PlainTextResponse:
     """Text format 0.0.4."""
     rows = await state.database.fetch(WAITING)
-    current = state.live.current
-    lines = [
-        "# TYPE toancanh_changes_waiting gauge",
-        f"toancanh_changes_waiting {rows[0][0]}",
-        "# TYPE toancanh_live_seq counter",
-        f"toancanh_live_seq {current.seq if current else 0}",
-        "# TYPE toancanh_live_streams gauge",
-        f"toancanh_live_streams {state.live.streams}",
-    ]
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+    current, cache = state.live.current, state.tiles.cache
+    text = state.telemetry.text(
+        {
+            "toancanh_changes_waiting": rows[0][0],
+            "toancanh_live_seq": current.seq if current else 0,
+            "toancanh_live_streams": state.live.streams,
+            "toancanh_tiles_kept": len(cache),
+            "toancanh_tiles_kept_bytes": cache.bytes,
+            "toancanh_tiles_questions": cache.spaces,
+            "toancanh_tiles_hits": cache.hits,
+            "toancanh_tiles_made": cache.made,
+            "toancanh_tiles_evicted": cache.evicted,
+        }
+    )
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")

@@ -8,6 +8,7 @@ from api.deps import Reading, State
 from api.links import MVT
 from api.media import Json, tile_answer
 from api.parameters import described, values_of
+from api.ready_tile import ReadyTile
 from api.tilesets import OgcPlace
 from geo.errors import BadParameter
 from geo.hexgrid import PARENT_RULE, parse_resolution, to_hex
@@ -57,4 +58,4 @@ async def tile(layer: str, place: OgcPlace, request: Request, state: State, read
     values = values_of(request, *parameters_of(spec, "resolution", "datetime", "as_of", *FILTER_PARAMETERS))
     resolution = parse_resolution(values["resolution"]) if "resolution" in values else None
     found = await hexagon_tile(reader.database, spec, reader.query(spec, values), place, resolution)
-    return tile_answer(request, found)
+    return tile_answer(request, ReadyTile(found.data))

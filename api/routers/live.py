@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The live stream."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import StreamingResponse
 
 from api.deps import Reading, State
+from api.event_stream import EventStream
 from api.stream import StreamQuery, events
 from geo.bbox import parse_bbox
 from geo.errors import BadParameter, MapError
+from geo.tile import MAX_ZOOM
 from layers.cql2.parse import TEXT, parse_filter
 from layers.cql2.row import matcher
 from layers.deltas import Window
 
 router = APIRouter(tags=["Live"])
 
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_MAX_ZOOMS = 8
 
 
 def _window(
@@ -36,6 +38,20 @@ def _window(
     return Window(chosen, None if bbox is None else parse_bbox(bbox), reader.visibility, matchers)
 
 
+def _zooms(
+    zoom: Annotated[str | None, Query(description="Zooms of the tiles on the screen, such as 11 or 10,11")] = None,
+) -> tuple[int, ...]:
+    if zoom is None:
+        return ()
+    parts = zoom.split(",")
+    if len(parts) > _MAX_ZOOMS or not all(re.fullmatch(r"\d{1,2}", part, re.ASCII) for part in parts):
+        raise BadParameter(f"zoom is one to {_MAX_ZOOMS} numbers with commas.", code="zoom_invalid")
+    zooms = sorted({int(part) for part in parts})
+    if zooms[-1] > MAX_ZOOM:
+        raise BadParameter(f"zoom is at most {MAX_ZOOM}.", code="zoom_invalid", maximum=MAX_ZOOM)
+    return tuple(zooms)
+
+
 def _last_event(
     last_event_id: Annotated[str | None, Query(max_length=100)] = None,
     resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
@@ -43,17 +59,19 @@ def _last_event(
     return resume or last_event_id
 
 
-@router.get("/live", summary="Changes as they are committed (server-sent events)", response_class=StreamingResponse)
+@router.get("/live", summary="Changes as they are committed (server-sent events)", response_class=EventStream)
 async def live(
     request: Request,
     state: State,
     reader: Reading,
     window: Annotated[Window, Depends(_window)],
+    zooms: Annotated[tuple[int, ...], Depends(_zooms)],
     last_event: Annotated[str | None, Depends(_last_event)],
-) -> StreamingResponse:
+) -> EventStream:
     """Events ``ready``, ``change``, ``reset`` and ``auth``; resumes after ``Last-Event-ID``, nothing lost or repeated.
 
-    ``auth`` ends the stream when the reader's rights change.
+    ``auth`` ends the stream when the reader's rights change. With ``zoom``, a change names the tiles that it made
+    stale (``tiles``; null: all of the layer).
     """
 
     async def may_go_on() -> bool:
@@ -62,7 +80,5 @@ async def live(
         except MapError:
             return False
 
-    query = StreamQuery(window, reader.features, last_event, may_go_on)
-    return StreamingResponse(
-        events(query, state.live, state.database), media_type="text/event-stream", headers=_HEADERS
-    )
+    query = StreamQuery(window, zooms, reader.features, last_event, may_go_on)
+    return EventStream(events(query, state.live, state.database))

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.deps import Reading, State
+from api.disconnect import waiting_for
 from api.indicators import indicator_tile
 from api.links import JSON, MVT, base_of, link, with_query
 from api.media import Json, tile_answer
@@ -12,6 +13,7 @@ from api.parameters import described, lang_of, values_of
 from api.readers import Reader
 from api.site import site_of
 from api.state import AppState
+from api.tile_source import Address, Asked, layers_of
 from api.tilesets import (
     OgcPlace,
     XyzPlace,
@@ -21,20 +23,24 @@ from api.tilesets import (
     tileset_of,
     web_mercator_quad,
 )
+from geo.errors import BadParameter
 from geo.tile import TileId
-from layers.filters import FILTER_PARAMETERS, parameters_of, parse_set
+from layers.filters import FILTER_PARAMETERS, FeatureQuery, parameters_of, parse_set
 from layers.query import require_set, statistics
+from layers.spec import LayerSpec
 from tiles.tilejson import tilejson_of
-from tiles.vector import layer_tile
 
 router = APIRouter(tags=["Tiles"])
 _CLASSES = ("period", "classes", "method")
-_TILE = described("datetime", "as_of", *FILTER_PARAMETERS, "set", *_CLASSES, "properties", media_type=MVT)
+_TILE = described("datetime", "as_of", *FILTER_PARAMETERS, "set", "version", *_CLASSES, "properties", media_type=MVT)
 
 
 @router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", summary="A vector tile", openapi_extra=_TILE)
 async def tile(layer: str, place: XyzPlace, request: Request, state: State, reader: Reading) -> Response:
-    """The layer as MVT; 204 where there is nothing. Tiles of units have the layer units_label too."""
+    """The layer as MVT, or several (``incidents,cameras``) in one tile; 204 where there is nothing.
+
+    Tiles of units have the layer units_label too.
+    """
     return await _tile(layer, place, request, (reader, state))
 
 
@@ -98,10 +104,24 @@ async def matrix_set(matrix_set: str, request: Request) -> Response:
     return Json(web_mercator_quad())
 
 
-async def _tile(layer: str, place: TileId, request: Request, who: tuple[Reader, AppState]) -> Response:
+async def _tile(layers: str, place: TileId, request: Request, who: tuple[Reader, AppState]) -> Response:
     reader, state = who
-    spec = reader.registry.require(layer)
-    if spec.store == "indicator":
-        return await indicator_tile(spec, place, request, state, reader)
-    query = reader.query(spec, values_of(request, *parameters_of(spec, "datetime", "as_of", *FILTER_PARAMETERS)))
-    return tile_answer(request, await layer_tile(reader.database, spec, query, place, state.clock()))
+    specs = layers_of(layers, reader.registry)
+    if specs[0].store == "indicator":
+        return await indicator_tile(specs[0], place, request, state, reader)
+    asked = Asked(specs, _query(specs, request, reader), place)
+    address = Address(request.url.path, request.url.query.encode(), reader.visibility.key)
+    async with waiting_for(request.receive) as gone:
+        return tile_answer(request, await state.tiles.tile(asked, reader, address, gone))
+
+
+def _query(specs: tuple[LayerSpec, ...], request: Request, reader: Reader) -> FeatureQuery:
+    """What is asked of one layer. Layers have different fields, so of several everything is asked."""
+    if len(specs) > 1:
+        values_of(request)
+        return FeatureQuery(area=reader.visibility.units)
+    own = ("version",) if specs[0].store == "unit" else ()
+    values = values_of(request, *own, *parameters_of(specs[0], "datetime", "as_of", *FILTER_PARAMETERS))
+    if "version" in values and "set" in values:
+        raise BadParameter("A version is one set's already: leave 'set' out.", code="parameters_conflict")
+    return reader.query(specs[0], values)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The net effect of changes on a stream that shows some layers in a box. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,7 +35,8 @@ def effect(
     who: Visibility = EVERYWHERE,
 ) -> list[LayerDelta]:
     found = {("incidents", number): Found(f'{{"id":{number}}}', list(units)) for number in exist}
-    return deltas_of(changes, Features(found, frozenset()), Window(SHOWN, bbox, who))
+    told = deltas_of(changes, Features(found, frozenset()), Window(SHOWN, bbox, who))
+    return [replace(delta, changes=[]) for delta in told]
 
 
 UPSERT = [LayerDelta("incidents", upserts=['{"id":1}'])]
@@ -78,7 +80,9 @@ def test_too_many_deltas_become_one_reload() -> None:
 def test_features_that_were_not_read_are_reloaded_and_never_removed() -> None:
     changes = [change("update", 1, IN, IN), change("update", 2, OUT, OUT)]
     unread = Features({}, frozenset({"incidents"}))
-    assert deltas_of(changes, unread, Window(SHOWN, BOX, sees())) == [LayerDelta("incidents", bulk=True)]
+    assert deltas_of(changes, unread, Window(SHOWN, BOX, sees())) == [
+        LayerDelta("incidents", bulk=True, changes=changes)
+    ]
 
 
 @pytest.mark.parametrize(("before", "now", "expected"), [
@@ -102,3 +106,28 @@ def test_a_deletion_elsewhere_is_not_told() -> None:
     gone = change("delete", old=IN, old_units=[8])
     assert effect(gone, exist=(), who=sees(7), bbox=None) == []
     assert effect(gone, exist=(), who=sees(8), bbox=None) == REMOVE
+
+
+def places(*changes: Change, units: tuple[int, ...] = (), who: Visibility = EVERYWHERE) -> Any:
+    found = {("incidents", 1): Found('{"id":1}', list(units))}
+    (told,) = deltas_of(changes, Features(found, frozenset()), Window(SHOWN, None, who))
+    return None if told.changes is None else [box for one in told.changes for box in (one.old_box, one.new_box) if box]
+
+
+def test_every_place_on_the_way_is_told() -> None:
+    between = [105.7, 21.5, 105.7, 21.5]
+    moved = [change("update", old=IN, new=between), change("update", old=between, new=OUT)]
+    assert places(*moved) == [IN, between, between, OUT]
+
+
+def test_places_outside_an_area_are_not_told() -> None:
+    assert places(change("update", old=IN, new=OUT, old_units=[7]), units=(8,), who=sees(7)) == [IN]
+    assert places(change("update", old=OUT, new=IN, old_units=[8]), units=(7,), who=sees(7)) == [IN]
+    around = [change("update", old=IN, new=OUT, old_units=[7]), change("update", old=OUT, new=IN, old_units=[8])]
+    assert places(*around, units=(7,), who=sees(7)) == [IN, IN]
+
+
+def test_where_many_changed_is_told_to_who_sees_everything() -> None:
+    bulk = change("bulk", None, new=IN)
+    assert places(bulk) == [IN]
+    assert places(bulk, who=sees(7)) is None
