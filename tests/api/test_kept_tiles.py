@@ -83,7 +83,7 @@ def soon(web: httpx.Client, address: str, title: str, *, there: bool = True) -> 
 
 
 def test_a_kept_tile_has_every_coding_with_its_own_tag(door: httpx.Client, web: httpx.Client) -> None:
-    push(door, *(incident(uuid.uuid4().hex, lon=LON + n / 1e5) for n in range(60)))
+    push(door, *(incident(uuid.uuid4().hex, title="Sự việc", lon=LON + n / 1e5) for n in range(60)))
     plain = soon(web, ADDRESS, "Sự việc")
     assert plain.headers["cache-control"] == "private, no-cache" and plain.headers["vary"] == "accept-encoding"
     assert "content-encoding" not in plain.headers
