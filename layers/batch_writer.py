@@ -35,8 +35,8 @@ class BatchWriter:
 
     async def open_import(self) -> None:
         """Wait for the source's other batches of this layer, and find or make the import."""
-        await self._execute(sql.LOCK_KEY, key=sql.key_of(**self._key))
-        self._import_id = await self._value(sql.OPEN_IMPORT, name=self._batch.import_name, **self._key)
+        lock = sql.key_of(**self._key)
+        self._import_id = await self._value(sql.OPEN_ALONE, key=lock, name=self._batch.import_name, **self._key)
 
     async def resolve_units(self, items: Sequence[Item]) -> list[Item]:
         """Find the unit of each claim; what names no unit is refused."""
@@ -74,8 +74,9 @@ class BatchWriter:
 
     async def _write_once(self, items: list[Item]) -> list[Item]:
         ids = [item.record.external_id for item in items]
-        existing = {row[0]: row for row in await self._fetch(sql.SELECT_EXISTING, ids=ids, **self._key)}
-        tombs = {row[0]: row[1] for row in await self._fetch(sql.SELECT_WITHDRAWN, ids=ids, **self._key)}
+        known = await self._fetch(sql.SELECT_KNOWN, ids=ids, **self._key)
+        existing = {row[0]: row for row in known if row[1] is not None}
+        tombs = {row[0]: row[3] for row in known if row[3] is not None}
         due = [item for item in items if self._is_due(item, existing.get(item.record.external_id), tombs)]
         if not due:
             return []

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements of the ingest door. Pure builders, compiled once; a batch travels as arrays, one per column."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +16,10 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
+    or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
@@ -90,17 +94,52 @@ _IDS = bindparam("ids", type_=ARRAY(Text))
 
 UPSERT = Statement(_upsert())
 
+
 # One batch of a source and layer at a time: withdrawals, snapshots and revisions are judged on what is there, and two
 # batches that lock the same rows in another order would stop each other.
-LOCK_KEY = Statement(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=Text), literal(7_120_003))))
-)
+def _lock_of(name: str) -> Any:
+    return func.hashtextextended(bindparam(name, type_=Text), literal(7_120_003))
 
-SELECT_EXISTING = Statement(
-    select(feature.c.external_id, feature.c.revision, feature.c.content_hash).where(
-        _KEYS, feature.c.external_id == func.any(_IDS)
+
+LOCK_KEY = Statement(select(func.pg_advisory_xact_lock(_lock_of("key"))))
+
+
+def _key_by_key(table: Any, names: Sequence[str], keys: Any) -> Any:
+    """The rows of a source's keys, looked up one by one: limited, so that no statistics of another moment turn it into
+    a join that reads the whole layer."""
+    return (
+        select(*(table.c[name] for name in names))
+        .where(
+            table.c.layer == bindparam("layer", type_=Text),
+            table.c.source == bindparam("source", type_=Text),
+            table.c.external_id == keys.c.external_id,
+        )
+        .limit(literal_column("1"))
+        .lateral()
     )
-)
+
+
+def _select_existing() -> Any:
+    keys = func.unnest(_IDS).table_valued(column("external_id", Text)).render_derived(name="key")
+    known = _key_by_key(feature, ("revision", "content_hash"), keys)
+    return select(keys.c.external_id, known.c.revision, known.c.content_hash).join_from(keys, known, true())
+
+
+def _select_known() -> Any:
+    keys = func.unnest(_IDS).table_valued(column("external_id", Text)).render_derived(name="key")
+    known = _key_by_key(feature, ("revision", "content_hash"), keys)
+    gone = _key_by_key(withdrawn, ("revision",), keys)
+    return (
+        select(keys.c.external_id, known.c.revision, known.c.content_hash, gone.c.revision)
+        .select_from(keys.outerjoin(known, true()).outerjoin(gone, true()))
+        .where(or_(known.c.revision.is_not(None), gone.c.revision.is_not(None)))
+    )
+
+
+SELECT_EXISTING = Statement(_select_existing())
+
+# What is stored under each key, and at what revision it was withdrawn.
+SELECT_KNOWN = Statement(_select_known())
 
 SELECT_WITHDRAWN = Statement(
     select(withdrawn.c.external_id, withdrawn.c.revision).where(
@@ -175,12 +214,10 @@ RESOLVE_UNITS = Statement(
 )
 
 
-def _open_import() -> Any:
-    statement = insert(import_run).values(
-        name=bindparam("name", type_=Text),
-        source=bindparam("source", type_=Text),
-        layer=bindparam("layer", type_=Text),
-    )
+_IMPORT = ("name", "source", "layer")
+
+
+def _open_import(statement: Any) -> Any:
     return statement.on_conflict_do_update(
         index_elements=["source", "layer", "name"],
         index_where=import_run.c.undone_at.is_(None),
@@ -188,7 +225,24 @@ def _open_import() -> Any:
     ).returning(import_run.c.id)
 
 
-OPEN_IMPORT = Statement(_open_import())
+def _open_alone() -> Any:
+    # In one statement with the wait: its row is read when it is written, not when the statement began.
+    alone = (
+        select(
+            func.pg_advisory_xact_lock(_lock_of("key")).label("locked"),
+            # A batch is a small part of its layer, whatever plans were made for when the layer was empty.
+            func.set_config(literal("enable_seqscan"), literal("off"), true()).label("planned"),
+        )
+        .cte("alone")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    values = select(*(bindparam(name, type_=Text) for name in _IMPORT)).select_from(alone)
+    return _open_import(insert(import_run).from_select(list(_IMPORT), values))
+
+
+OPEN_IMPORT = Statement(_open_import(insert(import_run).values({one: bindparam(one, type_=Text) for one in _IMPORT})))
+# The same behind the source's other batches: one way to the database instead of two.
+OPEN_ALONE = Statement(_open_alone())
 
 
 def _keep_dead_letters() -> Any:
