@@ -59,7 +59,9 @@ def _last_event(
     return resume or last_event_id
 
 
-@router.get("/live", summary="Changes as they are committed (server-sent events)", response_class=EventStream)
+@router.get(
+    "/live", summary="Changes as they are committed (server-sent events)", status_code=200, response_class=EventStream
+)
 async def live(
     request: Request,
     state: State,
