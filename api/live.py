@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from api.telemetry import Telemetry
 from api.tile_source import TileSource
-from geo.db.change_log import Change, Head, follow
+from geo.db.change_log import Change, Head
+from geo.db.follow import follow
 from geo.db.pool import Database
 from layers.deltas import FeatureReader, Features
 

@@ -7,7 +7,8 @@ import subprocess
 import asyncpg
 import pytest
 
-from geo.db.change_log import Change, Head, changes_after, follow, head, oldest, relay_once
+from geo.db.change_log import Change, Head, changes_after, head, oldest, relay_once
+from geo.db.follow import follow
 from geo.db.pool import Connection, connect
 from tests.conftest import as_role
 from tests.geo.db.relay_property import run_property
