@@ -2,6 +2,7 @@
 """The worker: what follows the change log but is not urgent, and what is done by the clock.
 
 - H3 cells of features that other writers (psql, QGIS) stored without one,
+- counts by cell: what writers left as differences moves into the settled cells,
 - retention of layers that declare it, and of the live log,
 - months of observations ahead of time.
 """
@@ -40,6 +41,7 @@ from layers.tables import feature
 _PAGE = 5_000
 _LIVE_LOG_KEPT = timedelta(days=7)
 _RETENTION_EVERY_S = 3600.0
+_SETTLE_EVERY_S = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +90,7 @@ _RETIRE = Statement(
     )
 )
 _MAKE_PARTITIONS = Statement(select(func.make_observation_partitions(bindparam("today", type_=Date))))
+_SETTLE = Statement(select(func.settle_folds()))
 
 
 async def fill_cells(connection: Connection) -> int:
@@ -129,6 +132,11 @@ async def make_partitions(connection: Connection, now: datetime) -> int:
         return 0
 
 
+async def settle_folds(connection: Connection) -> int:
+    """Settle the differences of all layers that fold; answers how many. Readers always count both (migration l005)."""
+    return int(await connection.fetchval(_SETTLE.sql))
+
+
 async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) -> None:
     """Work for ever; comes back after the database was away."""
     loop = asyncio.get_running_loop()
@@ -138,13 +146,16 @@ async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) 
         except AWAY:
             await asyncio.sleep(0.5)
             continue
-        retention_due = loop.time()
+        retention_due = settling_due = loop.time()
         try:
             while True:
                 if loop.time() >= retention_due:
                     await apply_retention(connection, registry, datetime.now(UTC))
                     await make_partitions(connection, datetime.now(UTC))
                     retention_due = loop.time() + _RETENTION_EVERY_S
+                if loop.time() >= settling_due:
+                    await settle_folds(connection)
+                    settling_due = loop.time() + _SETTLE_EVERY_S
                 if not await fill_cells(connection):
                     await asyncio.sleep(poll_s)
         except AWAY:

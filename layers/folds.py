@@ -70,7 +70,7 @@ def _write_rule(cursor: PgCursor) -> None:
     cursor.execute(
         SQL(
             "create or replace function fold_rank(of_layer text, kind text, severity text, status text, "
-            "properties jsonb) returns smallint language sql immutable parallel safe as $rule$ "
+            "properties jsonb) returns smallint language sql immutable as $rule$ "
             "select ({})::smallint $rule$"
         ).format(body)
     )

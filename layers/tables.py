@@ -2,7 +2,18 @@
 """Tables of features (see migrations/l001_features.sql for what each means)."""
 
 from geoalchemy2 import Geometry
-from sqlalchemy import REAL, BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -92,4 +103,32 @@ dead_letter = Table(
     Column("first_seen", _MOMENT),
     Column("last_seen", _MOMENT),
     Column("times", Integer),
+)
+
+# Counts by cell (see migrations/l005_folds.sql).
+feature_fold = Table(
+    "feature_fold",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("level", SmallInteger, primary_key=True),
+    Column("y", Integer, primary_key=True),
+    Column("x", Integer, primary_key=True),
+    Column("n", BigInteger),
+    *(Column(f"n{rank}", Integer) for rank in range(1, 8)),
+    Column("sum_x", BigInteger),
+    Column("sum_y", BigInteger),
+    Column("ids", BigInteger),
+)
+
+feature_fold_delta = Table(
+    "feature_fold_delta",
+    metadata,
+    Column("layer", Text),
+    Column("y", Integer),
+    Column("x", Integer),
+    Column("rank", SmallInteger),
+    Column("n", Integer),
+    Column("sum_x", BigInteger),
+    Column("sum_y", BigInteger),
+    Column("ids", BigInteger),
 )

@@ -5,7 +5,6 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Date,
     Float,
     Integer,
@@ -16,8 +15,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    case,
-    cast,
     column,
     func,
     literal,
@@ -26,80 +23,39 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from boundaries.tables import unit, unit_set, unit_set_version, unit_tile_geom
-from geo.db.functions import as_mvt, boxes_meet, cell_parent, text_literal, tile_envelope
-from geo.tile import HALF_WORLD_M
+from geo.db.functions import boxes_meet, cell_parent, text_literal
 from layers.filters import FeatureQuery
-from layers.spec import FieldSpec, LayerSpec
+from layers.spec import LayerSpec
 from layers.tables import feature
 from layers.units_sql import unit_field, valid_on
 from layers.where_sql import conditions, property_value
 from tiles.extent import BUFFER, EXTENT
+from tiles.fold_sql import folded_rows
+from tiles.parts_sql import GEOMETRY, clipped, square, tile_of
 from tiles.tilejson import UNIT_LABELS
 
-# Cells along a tile's side in which points of a folded layer become one.
-FOLD_CELLS = 128
 HEXAGONS = "h3"
-# Names of ours inside the statements begin with an underscore, as no field of a layer can.
-_GEOMETRY = "_geometry"
 _f = feature.c
 _SIDE_TYPES = {"west": Float, "south": Float, "east": Float, "north": Float}
 
 
 def select_feature_tile(spec: LayerSpec, query: FeatureQuery) -> Select[Any]:
     """One layer of features as a tile: the fields that travel in tiles, the id as feature id."""
-    rows = _folded(spec, query) if spec.folded else _each(spec, query)
-    return select(_tile_of(rows, spec.id).label("tile"))
+    rows = folded_rows(spec, query) if spec.folded else _each(spec, query)
+    return select(tile_of(rows, spec.id).label("tile"))
 
 
 def _each(spec: LayerSpec, query: FeatureQuery) -> Subquery:
     return (
         select(
             _f.id,
-            _clipped(_f.geom_3857, BUFFER),
+            clipped(_f.geom_3857),
             *(property_value(field).label(field.name) for field in spec.tile_fields),
         )
-        .where(*conditions(spec, query), boxes_meet(_f.geom_3857, _square(BUFFER)))
+        .where(*conditions(spec, query), boxes_meet(_f.geom_3857, square(BUFFER)))
         .order_by(_f.id)
         .subquery("_rows")
     )
-
-
-def _folded(spec: LayerSpec, query: FeatureQuery) -> Subquery:
-    """Points in one cell of a grid on the tile become one: in their middle, with their ``count``, the id of the first.
-
-    Only a point that stands alone keeps its fields. A dense tile of 240,000 points was 24 MB.
-    """
-    side = literal(2 * HALF_WORLD_M, Float) / func.power(2, bindparam("z", type_=Integer)) / FOLD_CELLS
-    x, y = (part(_f.geom_3857, type_=Float) for part in (func.ST_X, func.ST_Y))
-    cells = (
-        select(
-            func.min(_f.id).label("id"),
-            func.avg(x).label("_x"),
-            func.avg(y).label("_y"),
-            func.count().label("count"),
-            *(_any_of(field).label(field.name) for field in spec.tile_fields),
-        )
-        .where(*conditions(spec, query), boxes_meet(_f.geom_3857, _square(BUFFER)))
-        .group_by(cast(func.floor(x / side), Integer), cast(func.floor(y / side), Integer))
-        .subquery("_cells")
-    )
-    middle = func.ST_SetSRID(func.ST_MakePoint(cells.c["_x"], cells.c["_y"]), 3857)
-    alone = cells.c.count == literal(1, Integer)
-    return (
-        select(
-            cells.c.id,
-            _clipped(middle, BUFFER),
-            cells.c.count,
-            *(case((alone, cells.c[field.name])).label(field.name) for field in spec.tile_fields),
-        )
-        .order_by(cells.c.id)
-        .subquery("_rows")
-    )
-
-
-def _any_of(field: FieldSpec) -> ColumnElement[Any]:
-    value = property_value(field)
-    return func.bool_and(value) if field.type == "boolean" else func.min(value)
 
 
 UnitChoice: TypeAlias = Literal["today", "set", "version"]
@@ -125,34 +81,34 @@ def select_unit_tile(spec: LayerSpec, chosen: UnitChoice) -> Select[Any]:
         unit_set, unit_set.c.id == unit_set_version.c.unit_set
     )
     shapes = (
-        select(unit.c.id, _clipped(unit_tile_geom.c.geom_3857, BUFFER), unit_set.c.id.label("unit_set"), *fields)
+        select(unit.c.id, clipped(unit_tile_geom.c.geom_3857), unit_set.c.id.label("unit_set"), *fields)
         .select_from(sets.join(unit_tile_geom, unit_tile_geom.c.unit == unit.c.id))
         .where(
             of_sets,
             unit_tile_geom.c.band == bindparam("band", type_=SmallInteger),
-            boxes_meet(unit_tile_geom.c.geom_3857, _square(BUFFER)),
+            boxes_meet(unit_tile_geom.c.geom_3857, square(BUFFER)),
         )
         .order_by(unit.c.id)
         .subquery("_shapes")
     )
-    point = func.ST_Transform(unit.c.label_point, 3857)
+    point = unit.c.label_3857
     labels = (
         select(
             unit.c.id,
-            _clipped(point, BUFFER),
+            clipped(point),
             unit_set.c.id.label("unit_set"),
             unit.c.area_m2.label("area_m2"),
             *fields,
         )
         .select_from(sets)
-        .where(of_sets, boxes_meet(point, _square(BUFFER)))
+        .where(of_sets, boxes_meet(point, square(BUFFER)))
         .order_by(unit.c.id)
         .subquery("_labels")
     )
     both = (
-        select(_tile_of(shapes, spec.id))
+        select(tile_of(shapes, spec.id))
         .scalar_subquery()
-        .op("||")(select(_tile_of(labels, UNIT_LABELS)).scalar_subquery())
+        .op("||")(select(tile_of(labels, UNIT_LABELS)).scalar_subquery())
     )
     return select(both.label("tile"))
 
@@ -184,25 +140,7 @@ def select_hexagon_tile() -> Select[Any]:
         .render_derived()
     )
     rows = select(
-        _clipped(func.ST_GeomFromWKB(given.c.shape, literal(3857, Integer)), BUFFER), given.c.cell, given.c.value
+        clipped(func.ST_GeomFromWKB(given.c.shape, literal(3857, Integer))), given.c.cell, given.c.value
     ).subquery("_rows")
-    tile = func.ST_AsMVT(_whole_row(rows), text_literal(HEXAGONS), EXTENT, text_literal(_GEOMETRY), type_=LargeBinary)
-    return select(tile.label("tile")).where(rows.c[_GEOMETRY].is_not(None))
-
-
-def _square(buffer: int) -> ColumnElement[Any]:
-    z, x, y = (bindparam(name, type_=Integer) for name in "zxy")
-    return tile_envelope(z, x, y, margin=buffer / EXTENT if buffer else None)
-
-
-def _clipped(geometry: Any, buffer: int) -> ColumnElement[Any]:
-    return func.ST_AsMVTGeom(geometry, _square(0), EXTENT, buffer, True).label(_GEOMETRY)
-
-
-def _tile_of(rows: Subquery, layer: str) -> ColumnElement[bytes]:
-    tile = as_mvt(_whole_row(rows), layer, EXTENT, _GEOMETRY, "id")
-    return func.coalesce(tile.filter(rows.c[_GEOMETRY].is_not(None)), b"")
-
-
-def _whole_row(rows: Subquery) -> Any:
-    return rows.table_valued()
+    tile = func.ST_AsMVT(rows.table_valued(), text_literal(HEXAGONS), EXTENT, text_literal(GEOMETRY), type_=LargeBinary)
+    return select(tile.label("tile")).where(rows.c[GEOMETRY].is_not(None))

@@ -69,6 +69,7 @@ LAYER = LayerSpec(
         ),
     ),
     title_field="title",
+    fold_below=13,
     has_time=True,
     live=True,
     expected_every_s=900,
