@@ -21,6 +21,21 @@ OUTLINE = Polygon(
 shapely.prepare(OUTLINE)
 
 
+def _squares_inside() -> frozenset[tuple[int, int]]:
+    west, south, east, north = (int(side * _PER_DEGREE) for side in OUTLINE.bounds)
+    corners = [(x, y) for x in range(west, east + 1) for y in range(south, north + 1)]
+    squares = [shapely.box(*(side / _PER_DEGREE for side in (x, y, x + 1, y + 1))) for x, y in corners]
+    inside = shapely.contains_properly(OUTLINE, squares)
+    return frozenset(corner for corner, is_inside in zip(corners, inside, strict=True) if is_inside)
+
+
+# Nearly every place lies in a square that lies in the outline, and looking that up costs a tenth of the geometry.
+_PER_DEGREE = 4
+_INSIDE = _squares_inside()
+
+
 def in_vietnam(lon: float, lat: float) -> bool:
     """Whether the point can be in Vietnam."""
+    if (int(lon * _PER_DEGREE), int(lat * _PER_DEGREE)) in _INSIDE:
+        return True
     return bool(shapely.contains_xy(OUTLINE, lon, lat))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta, timezone
 from typing import Any
 
-from shapely import to_wkb
+import orjson
 
 from geo.db.pool import Connection
 from geo.db.statement import Statement
@@ -14,7 +14,7 @@ from layers.batch import Batch, Item, Receipt, Refusal
 from layers.errors import Rejected
 from layers.freshness import Known, judge
 from layers.records import UnitClaim, external_id_of
-from layers.spec import LayerSpec
+from layers.spec import COLUMN_FIELDS
 
 _ANY_REVISION = 2**62
 # The law's days are those of Hanoi; Vietnam has had no other offset since 1975.
@@ -80,7 +80,7 @@ class BatchWriter:
         due = [item for item in items if self._is_due(item, existing.get(item.record.external_id), tombs)]
         if not due:
             return []
-        rows = await self._fetch(sql.UPSERT, import_id=self._import_id, **self._key, **_columns(due, self._batch.spec))
+        rows = await self._fetch(sql.UPSERT, import_id=self._import_id, **self._key, **_columns(due))
         written = {row[0] for row in rows}
         back = [item.record.external_id for item in due if item.record.external_id in tombs]
         if back:
@@ -184,28 +184,20 @@ def _unit_of(claim: UnitClaim, known: Sequence[Any]) -> int:
     return int(candidates[0]["id"])
 
 
-def _columns(items: Sequence[Item], spec: LayerSpec) -> dict[str, list[Any]]:
-    rows = []
-    for item in items:
-        record = item.record
-        located = record.geometry is not None
-        rows.append(
-            (
-                record.external_id,
-                item.revision,
-                record.columns.get("kind"),
-                record.columns.get("severity"),
-                record.columns.get("status"),
-                record.valid_from,
-                record.valid_to,
-                dict(record.properties),
-                to_wkb(record.geometry, byte_order=1) if located else None,
-                record.location_method,
-                record.radius_m,
-                1.0 if located else None,
-                item.unit,
-                record.h3,
-                record.content_hash,
-            )
-        )
-    return {name: list(values) for name, values in zip(sql.BATCH_COLUMNS, zip(*rows, strict=True), strict=True)}
+def _columns(items: Sequence[Item]) -> dict[str, list[Any]]:
+    records = [item.record for item in items]
+    columns: dict[str, list[Any]] = {
+        "external_id": [record.external_id for record in records],
+        "revision": [item.revision for item in items],
+        "valid_from": [record.valid_from for record in records],
+        "valid_to": [record.valid_to for record in records],
+        "properties": [orjson.dumps(record.properties).decode() for record in records],
+        "wkb": [None if record.place is None else record.place.wkb for record in records],
+        "location_method": [record.location_method for record in records],
+        "location_radius_m": [record.radius_m for record in records],
+        "location_confidence": [None if record.place is None else 1.0 for record in records],
+        "location_unit": [item.unit for item in items],
+        "h3": [record.h3 for record in records],
+        "content_hash": [record.content_hash for record in records],
+    }
+    return columns | {name: [record.columns.get(name) for record in records] for name in COLUMN_FIELDS}

@@ -2,10 +2,11 @@
 """The geometry of one record: from GeoJSON or lon/lat to a clean shape inside Vietnam. Pure."""
 
 import math
-from typing import Any
+import struct
+from typing import Any, NamedTuple
 
 import shapely
-from shapely.geometry import Point, shape
+from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.vietnam import in_vietnam
@@ -23,17 +24,34 @@ _ALLOWED: dict[GeometryType, tuple[str, ...]] = {
 }
 
 
-def point_of(lon: Any, lat: Any) -> Point:
+_POINT = struct.Struct("<BIdd")
+
+
+class Place(NamedTuple):
+    """A checked geometry as it is stored: little-endian WKB; and (lon, lat) where it is a point.
+
+    Thousands of points a second are made of bytes alone; a shapely geometry of each would cost more than the rest.
+    """
+
+    wkb: bytes
+    point: tuple[float, float] | None = None
+
+    @property
+    def geometry(self) -> BaseGeometry:
+        """The same for computing."""
+        return shapely.from_wkb(self.wkb)
+
+
+def point_of(lon: Any, lat: Any) -> Place:
     """A checked point.
 
     Raises:
         Rejected: not two finite numbers of a place in Vietnam, in lon/lat order.
     """
-    _check_position([lon, lat])
-    return Point(float(lon), float(lat))
+    return _point([lon, lat])
 
 
-def geometry_of(value: Any, allowed: GeometryType) -> BaseGeometry:
+def place_of(value: Any, allowed: GeometryType) -> Place:
     """A checked geometry from GeoJSON (RFC 7946), 2D, outer rings counter-clockwise.
 
     Raises:
@@ -47,11 +65,10 @@ def geometry_of(value: Any, allowed: GeometryType) -> BaseGeometry:
     if not isinstance(kind, str) or kind not in _ALLOWED[allowed]:
         raise Rejected("geometry_wrong_type", f"the layer takes {' or '.join(_ALLOWED[allowed])}")
     coordinates = value.get("coordinates")
+    if kind == "Point":
+        return _point(coordinates)
     if _check_coordinates(coordinates, _DEPTH[kind]) > MAX_VERTICES:
         raise Rejected("geometry_too_large", f"a geometry may have {MAX_VERTICES} vertices")
-    if kind == "Point":
-        assert isinstance(coordinates, list)
-        return Point(float(coordinates[0]), float(coordinates[1]))
     try:
         geometry = shapely.force_2d(shape(value))
     except (ValueError, TypeError, IndexError, OverflowError, shapely.errors.GEOSException):
@@ -60,7 +77,13 @@ def geometry_of(value: Any, allowed: GeometryType) -> BaseGeometry:
         raise Rejected("geometry_invalid", "the geometry is empty")
     if not geometry.is_valid:
         raise Rejected("geometry_invalid", f"the geometry is not valid: {shapely.is_valid_reason(geometry)}")
-    return geometry if kind in _OPEN else shapely.orient_polygons(geometry)
+    return Place(shapely.to_wkb(geometry if kind in _OPEN else shapely.orient_polygons(geometry), byte_order=1))
+
+
+def _point(position: Any) -> Place:
+    _check_position(position)
+    point = float(position[0]), float(position[1])
+    return Place(_POINT.pack(1, 1, *point), point)
 
 
 def _check_coordinates(value: Any, depth: int) -> int:
@@ -83,14 +106,16 @@ def _check_position(value: Any) -> None:
         raise Rejected("coordinate_invalid", "a position is [lon, lat]")
     lon, lat = value[0], value[1]
     for number in value:
-        if isinstance(number, bool) or not isinstance(number, int | float):
+        if isinstance(number, float):
+            if not math.isfinite(number):
+                raise Rejected("coordinate_not_finite", "a coordinate is NaN or infinite")
+        elif isinstance(number, bool) or not isinstance(number, int):
             raise Rejected("coordinate_invalid", "a position is [lon, lat] in numbers")
-        if isinstance(number, float) and not math.isfinite(number):
-            raise Rejected("coordinate_not_finite", "a coordinate is NaN or infinite")
     # Whole numbers of any size arrive here; only degrees have a float for certain.
-    if max(abs(lon), abs(lat)) <= 360 and in_vietnam(lon, lat):
+    are_degrees = abs(lon) <= 360 and abs(lat) <= 360
+    if are_degrees and in_vietnam(lon, lat):
         return
-    if max(abs(lon), abs(lat)) <= 360 and in_vietnam(lat, lon):
+    if are_degrees and in_vietnam(lat, lon):
         raise Rejected("coordinate_swapped", "the coordinates are in Vietnam only when swapped: the order is lon, lat")
     raise Rejected(
         "coordinate_outside_vietnam",

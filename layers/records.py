@@ -10,16 +10,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from shapely import to_wkb
-from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.hexgrid import cell_of
 from layers.errors import Rejected
-from layers.geometry import geometry_of, point_of
+from layers.geometry import Place, place_of, point_of
 from layers.spec import LayerSpec
 from layers.values import clean_moment, clean_revision, clean_text, clean_value, nested_deeper_than, shown
 
@@ -41,8 +39,7 @@ class UnitClaim:
     at: datetime | None
 
 
-@dataclass(frozen=True)
-class NormalisedRecord:
+class NormalisedRecord(NamedTuple):
     """One record, checked and clean. ``revision`` is ``None`` where the source counts none."""
 
     external_id: str
@@ -52,20 +49,25 @@ class NormalisedRecord:
     valid_to: datetime | None
     columns: Mapping[str, str | None]
     properties: Mapping[str, Any]
-    geometry: BaseGeometry | None
+    place: Place | None
     radius_m: float | None
     unit: UnitClaim | None
     content_hash: bytes
 
     @property
+    def geometry(self) -> BaseGeometry | None:
+        """The place for computing; ``None`` where it is unknown."""
+        return None if self.place is None else self.place.geometry
+
+    @property
     def h3(self) -> int | None:
         """The stored cell of a point; shapes and unlocated records have none."""
-        return cell_of(self.geometry.x, self.geometry.y) if isinstance(self.geometry, Point) else None
+        return None if self.place is None or self.place.point is None else cell_of(*self.place.point)
 
     @property
     def location_method(self) -> str:
         """How the place is known."""
-        if self.geometry is not None:
+        if self.place is not None:
             return "source_coordinates"
         return "unit" if self.unit is not None else "unlocated"
 
@@ -84,13 +86,9 @@ def normalise(spec: LayerSpec, raw: Any, now: datetime) -> NormalisedRecord:
     if nested_deeper_than(raw, MAX_DEPTH):
         raise Rejected("record_too_deep", f"the record is nested deeper than {MAX_DEPTH} levels")
     record = _flatten(raw)
-    known = {field.name for field in spec.fields}
-    unknown = sorted(shown(name) for name in record if name not in known and name not in _ENVELOPE)
-    if unknown:
-        raise Rejected(
-            "field_unknown",
-            f"the layer has no field '{unknown[0]}'; it has: {', '.join(sorted(known | _ENVELOPE))}",
-        )
+    if unknown := record.keys() - spec.field_names - _ENVELOPE:
+        known = ", ".join(sorted(spec.field_names | _ENVELOPE))
+        raise Rejected("field_unknown", f"the layer has no field '{min(map(shown, unknown))}'; it has: {known}")
     external_id = _external_id(record)
     revision = clean_revision(record.get("revision"))
     withdrawn = record.get("withdrawn")
@@ -100,10 +98,11 @@ def normalise(spec: LayerSpec, raw: Any, now: datetime) -> NormalisedRecord:
         return NormalisedRecord(external_id, revision, True, None, None, {}, {}, None, None, None, b"")
     columns, properties = _fields(spec, record)
     valid_from, valid_to = _times(spec, record, now)
-    geometry = _geometry(spec, record)
+    place = _place(spec, record)
     radius_m = _radius(record)
-    unit = None if geometry is not None else _unit(record, valid_from)
-    digest = _digest((valid_from, valid_to, columns, properties, geometry, radius_m, unit))
+    unit = None if place is not None else _unit(record, valid_from)
+    shape = None if place is None else place.wkb.hex().upper()
+    digest = _digest((valid_from, valid_to, columns, properties, shape, radius_m, unit))
     return NormalisedRecord(
         external_id,
         revision,
@@ -112,7 +111,7 @@ def normalise(spec: LayerSpec, raw: Any, now: datetime) -> NormalisedRecord:
         valid_to,
         columns,
         properties,
-        geometry,
+        place,
         radius_m,
         unit,
         digest,
@@ -159,7 +158,9 @@ def _fields(spec: LayerSpec, record: Mapping[str, Any]) -> tuple[dict[str, str |
     columns: dict[str, str | None] = {}
     properties: dict[str, Any] = {}
     for field in spec.fields:
-        value = clean_value(field, record.get(field.name))
+        value = record.get(field.name)
+        if value is not None:
+            value = clean_value(field, value)
         if value is None and field.required:
             raise Rejected("field_missing", f"'{field.name}' is missing")
         if field.is_column:
@@ -186,16 +187,16 @@ def _times(spec: LayerSpec, record: Mapping[str, Any], now: datetime) -> tuple[d
     return start, end
 
 
-def _geometry(spec: LayerSpec, record: Mapping[str, Any]) -> BaseGeometry | None:
+def _place(spec: LayerSpec, record: Mapping[str, Any]) -> Place | None:
     if record.get("geometry") is not None:
-        return geometry_of(record["geometry"], spec.geometry)
+        return place_of(record["geometry"], spec.geometry)
     lon, lat = record.get("lon"), record.get("lat")
     if lon is None and lat is None:
         return None
     if lon is None or lat is None:
         raise Rejected("coordinate_invalid", "'lon' and 'lat' come together")
     if spec.geometry in ("Polygon", "None"):
-        return geometry_of({"type": "Point", "coordinates": [lon, lat]}, spec.geometry)
+        return place_of({"type": "Point", "coordinates": [lon, lat]}, spec.geometry)
     return point_of(lon, lat)
 
 
@@ -223,10 +224,4 @@ def _unit(record: Mapping[str, Any], at: datetime | None) -> UnitClaim | None:
 
 
 def _digest(content: tuple[Any, ...]) -> bytes:
-    return hashlib.sha256(orjson.dumps(content, default=_plain, option=orjson.OPT_SORT_KEYS)).digest()[:16]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseGeometry):
-        return to_wkb(value, hex=True, byte_order=1)
-    return dict(value)
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()[:16]

@@ -3,6 +3,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from layers.measures import Measure, ObservedProperty
@@ -71,10 +72,15 @@ class FieldSpec:
         if self.type == "string" and self.queryable and self.max_length > 600:
             raise ValueError(f"field {self.name!r} is too long for an index; make it queryable=False")
 
-    @property
+    @cached_property
     def is_column(self) -> bool:
         """Whether the value lives in a real column instead of the jsonb."""
         return self.name in COLUMN_FIELDS
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """The values that a choice allows."""
+        return frozenset(choice.value for choice in self.choices)
 
 
 class Group(NamedTuple):
@@ -200,6 +206,11 @@ class LayerSpec:
     def fading_fields(self) -> tuple[FieldSpec, ...]:
         """The fields in tiles by whose choices a feature is over (resolved, dismissed)."""
         return tuple(field for field in self.tile_fields if any(choice.faded for choice in field.choices))
+
+    @cached_property
+    def field_names(self) -> frozenset[str]:
+        """The names of all fields."""
+        return frozenset(field.name for field in self.fields)
 
     @property
     def queryables(self) -> tuple[FieldSpec, ...]:

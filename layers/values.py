@@ -18,12 +18,20 @@ def clean_text(name: str, value: Any, max_length: int) -> str:
     """
     if not isinstance(value, str):
         raise Rejected("value_wrong_type", f"'{name}' must be text")
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if "\x00" in value or not _is_unicode(value):
         raise Rejected("text_invalid", f"'{name}' holds characters that are no text (NUL or half a surrogate pair)")
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > max_length:
         raise Rejected("value_too_long", f"'{name}' has {len(text)} characters; {max_length} are allowed")
     return text
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()  # the fastest look for half a surrogate pair: many texts have hundreds of characters
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def clean_moment(name: str, value: Any) -> datetime:
@@ -97,10 +105,10 @@ def clean_value(field: FieldSpec, value: Any) -> Any:
 
 
 def _choice(field: FieldSpec, value: Any) -> str:
-    allowed = [choice.value for choice in field.choices]
-    if value not in allowed:
+    if not isinstance(value, str) or value not in field.values:
+        allowed = [choice.value for choice in field.choices]
         raise Rejected("value_not_allowed", f"'{field.name}' must be one of: {', '.join(allowed)}")
-    return str(value)
+    return value
 
 
 def _number(field: FieldSpec, value: Any) -> int | float:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    cast,
     column,
     delete,
     func,
@@ -37,7 +38,8 @@ _BATCH: dict[str, Any] = {
     "status": Text,
     "valid_from": _MOMENT,
     "valid_to": _MOMENT,
-    "properties": JSONB,
+    # As text: the driver asks of every value in an array whether it is an array itself, and of a dict slowly.
+    "properties": Text,
     "wkb": LargeBinary,
     "location_method": Text,
     "location_radius_m": REAL,
@@ -59,10 +61,8 @@ def _upsert() -> Any:
         .table_valued(*(column(name, kind) for name, kind in _BATCH.items()))
         .render_derived()
     )
-    values = [
-        func.ST_GeomFromWKB(rows.c.wkb, 4326) if name == "geom" else rows.c[name]
-        for name in ("geom" if name == "wkb" else name for name in BATCH_COLUMNS)
-    ]
+    made = {"wkb": func.ST_GeomFromWKB(rows.c.wkb, 4326), "properties": cast(rows.c.properties, JSONB)}
+    values = [made.get(name, rows.c[name]) for name in BATCH_COLUMNS]
     names = ["geom" if name == "wkb" else name for name in BATCH_COLUMNS]
     statement = insert(feature).from_select(
         ["layer", "source", "import_id", *names],
