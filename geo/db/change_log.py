@@ -234,4 +234,4 @@ async def oldest(connection: Connection) -> int | None:
 async def changes_after(connection: Connection, seq: int, page: int = 5_000) -> list[Change]:
     """The next changes, in order."""
     rows = await connection.fetch(_AFTER.sql, *_AFTER.args(after=seq, page=page), timeout=QUERY_TIMEOUT_S)
-    return [Change(**dict(row)) for row in rows]
+    return [Change(*row) for row in rows]  # the columns come in the order of its fields
