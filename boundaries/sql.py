@@ -135,6 +135,7 @@ SELECT_SETS = Statement(
         unit_set.c.title_en,
         unit_set.c.valid_from,
         unit_set.c.valid_to,
+        unit_set_version.c.id.label("version_id"),
         unit_set_version.c.number.label("version"),
         unit_set_version.c.published_at,
         unit_set_version.c.approximate,

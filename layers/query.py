@@ -41,6 +41,7 @@ class UnitSet:
     approximate: bool
     attribution: tuple[str, str] | None
     bbox: BBox
+    version_id: int
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the set is the law on that day."""
@@ -185,6 +186,7 @@ def _unit_set(row: Any) -> UnitSet:
         row["approximate"],
         attribution if row["attribution_vi"] else None,
         BBox(*row["bbox"]),
+        row["version_id"],
     )
 
 

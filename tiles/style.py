@@ -5,8 +5,8 @@ Order from below: background, the ground around (sets valid today), units, areas
 layers lie as in the panel: what stands first there lies on top here.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geo.bbox import BBox
@@ -40,7 +40,10 @@ _WEIGHTS = {"Noto Sans Regular": 400, "Noto Sans Bold": 700}
 
 @dataclass(frozen=True)
 class StyleRequest:
-    """What a style is asked for. ``context_set``: the units drawn around those of ``unit_set``, if others."""
+    """What a style is asked for. ``context_set``: the units drawn around those of ``unit_set``, if others.
+
+    ``versions`` are the published versions of sets: addresses that name one may be kept for ever.
+    """
 
     theme: Theme
     lang: Lang
@@ -48,6 +51,7 @@ class StyleRequest:
     unit_set: str | None = None
     context_set: str | None = None
     view: BBox | None = None
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 def style_of(specs: Iterable[LayerSpec], asked: StyleRequest) -> dict[str, Any]:
@@ -102,7 +106,12 @@ def _drawn(upwards: list[LayerSpec], palette: Palette) -> list[StyleLayer]:
 
 
 def _source(spec: LayerSpec, asked: StyleRequest, unit_set: str | None) -> dict[str, Any]:
-    query = f"?set={unit_set}" if spec.store != "feature" and unit_set is not None else ""
+    query = ""
+    version = asked.versions.get(unit_set or "")
+    if spec.store == "unit" and version is not None:
+        query = f"?version={version}"
+    elif spec.store != "feature" and unit_set is not None:
+        query = f"?set={unit_set}"
     source: dict[str, Any] = {
         "type": "vector",
         "tiles": [f"{asked.base_url}/tiles/{spec.id}/{{z}}/{{x}}/{{y}}.mvt{query}"],

@@ -66,6 +66,7 @@ def _set(row: Any) -> dict[str, Any]:
         "valid_to": row["valid_to"] and row["valid_to"].isoformat(),
         "units": row["units"],
         "version": row["version"],
+        "version_id": row["version_id"],
         "published_at": row["published_at"].isoformat(),
         "approximate": row["approximate"],
         "attribution": {"vi": row["attribution_vi"], "en": row["attribution_en"]} if row["attribution_vi"] else None,

@@ -39,5 +39,6 @@ async def style(theme: str, request: Request, state: State, reader: Reading) -> 
         None if shown is None else shown.id,
         None if site.today is None else site.today.id,
         None if shown is None else shown.bbox,
+        {unit_set.id: unit_set.version_id for unit_set in site.sets},
     )
     return Json(style_of(reader.registry.values(), asked))
