@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta, timezone
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from layers.records import UnitClaim, external_id_of
 from layers.spec import COLUMN_FIELDS
 
 _ANY_REVISION = 2**62
+_ID = attrgetter("record.external_id")
 # The law's days are those of Hanoi; Vietnam has had no other offset since 1975.
 _VIETNAM = timezone(timedelta(hours=7))
 
@@ -56,7 +58,7 @@ class BatchWriter:
 
     async def write(self, items: list[Item]) -> None:
         """Write records whose keys differ. A writer that we raced with makes us look again; thrice is enough."""
-        items = sorted(items, key=lambda item: item.record.external_id)
+        items = sorted(items, key=_ID)
         await self._withdraw([item for item in items if item.record.withdrawn])
         waiting = [item for item in items if not item.record.withdrawn]
         for _ in range(3):
@@ -73,31 +75,34 @@ class BatchWriter:
             )
 
     async def _write_once(self, items: list[Item]) -> list[Item]:
-        ids = [item.record.external_id for item in items]
+        ids = list(map(_ID, items))
         known = await self._fetch(sql.SELECT_KNOWN, ids=ids, **self._key)
         existing = {row[0]: row for row in known if row[1] is not None}
         tombs = {row[0]: row[3] for row in known if row[3] is not None}
-        due = [item for item in items if self._is_due(item, existing.get(item.record.external_id), tombs)]
+        due = [
+            item for item, key in zip(items, ids, strict=True) if self._is_due(item, existing.get(key), tombs.get(key))
+        ]
         if not due:
             return []
         rows = await self._fetch(sql.UPSERT, import_id=self._import_id, **self._key, **_columns(due))
         written = {row[0] for row in rows}
-        back = [item.record.external_id for item in due if item.record.external_id in tombs]
+        back = [key for key in map(_ID, due) if key in tombs] if tombs else []
         if back:
             await self._execute(sql.DROP_TOMBSTONES, ids=back, **self._key)
-        for item in due:
-            if item.record.external_id in written:
-                self.written.append(item.record.external_id)
-                self._receipt.accepted += item.record.external_id not in existing
-                self._receipt.changed += item.record.external_id in existing
-                self._receipt.unlocated += item.record.location_method == "unlocated"
-        return [item for item in due if item.record.external_id not in written]
+        changed = len(existing.keys() & written)
+        self.written += written
+        self._receipt.changed += changed
+        self._receipt.accepted += len(written) - changed
+        self._receipt.unlocated += sum(
+            item.record.location_method == "unlocated" for item in due if _ID(item) in written
+        )
+        return [] if len(written) == len(due) else [item for item in due if _ID(item) not in written]
 
-    def _is_due(self, item: Item, row: Any, tombs: Mapping[str, int]) -> bool:
+    def _is_due(self, item: Item, row: Any, gone: int | None) -> bool:
         """Whether the record says something new; sets the revision that it will have."""
         record = item.record
         known = None if row is None else Known(row[1], row[2] == record.content_hash)
-        verdict = judge(record.revision, known, tombs.get(record.external_id))
+        verdict = judge(record.revision, known, gone)
         item.revision = verdict.revision
         self._receipt.unchanged += verdict.outcome == "unchanged"
         self._receipt.stale += verdict.outcome == "stale"

@@ -20,6 +20,7 @@ from layers.errors import Rejected
 from layers.readings import show_readings_of_pushed
 from layers.records import normalise
 from layers.versions import rounds, standing
+from layers.write_sql import key_of
 
 __all__ = ["Batch", "Receipt", "check", "ingest", "records_of", "store"]
 _IN_THREAD = 200
@@ -34,7 +35,8 @@ async def ingest(database: Database, batch: Batch, now: datetime) -> Receipt:
     # Thousands of records take a third of a second: other requests go on meanwhile.
     large = len(batch.records) > _IN_THREAD
     items, refused = await asyncio.to_thread(check, batch, now) if large else check(batch, now)
-    async with database.transaction() as connection:
+    # The lock in the database is what counts; who of this process would wait for it waits here, without a connection.
+    async with database.turn(key_of(batch.spec.id, batch.source)), database.transaction() as connection:
         return await store(connection, batch, items, refused)
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
 
 import asyncpg
 import orjson
@@ -52,6 +53,25 @@ class Database:
     def __init__(self, pool: Pool, options: DatabaseOptions) -> None:
         self._pool = pool
         self._options = options
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def turn(self, key: str) -> AsyncIterator[None]:
+        """Behind those of this process who hold the key, without a connection for the wait, in the order of arrival.
+
+        Raises:
+            Unavailable: it took longer than a statement may wait for a lock.
+        """
+        lock = self._turns.setdefault(key, asyncio.Lock())
+        try:
+            async with asyncio.timeout(self._options.statement_timeout_s):
+                await lock.acquire()
+        except TimeoutError as error:
+            raise Unavailable("Others write here now. Try again in a moment.") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
