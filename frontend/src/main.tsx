@@ -31,6 +31,8 @@ declare global {
       readonly stream: string;
       readonly pauseLive: () => void;
       readonly resumeLive: () => void;
+      /** When a feature was first rendered, in epoch ms; see DrawnLog. */
+      readonly whenDrawn: (layer: string, id: number, since?: number) => Promise<number>;
     };
   }
 }
@@ -47,6 +49,11 @@ window.__toancanh = {
   },
   pauseLive,
   resumeLive,
+  async whenDrawn(layer, id, since) {
+    const map = currentMap();
+    if (!map) throw new Error("there is no map yet");
+    return map.drawn.whenDrawn(layer, id, since);
+  },
 };
 
 const root = document.getElementById("app");

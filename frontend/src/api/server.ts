@@ -93,6 +93,14 @@ export function hexTilesUrl(layer: string, resolution: number): string {
   return `${location.origin}/collections/${layer}/h3/tiles/WebMercatorQuad/{z}/{y}/{x}?resolution=${resolution}`;
 }
 
-export function liveUrl(layers: readonly string[], lastEventId: string | null): string {
-  return `/live${query({ layers: layers.join(","), last_event_id: lastEventId })}`;
+export function liveUrl(
+  layers: readonly string[],
+  zooms: readonly number[],
+  lastEventId: string | null,
+): string {
+  return `/live${query({
+    layers: layers.join(","),
+    zoom: zooms.length ? zooms.join(",") : null,
+    last_event_id: lastEventId,
+  })}`;
 }

@@ -49,6 +49,9 @@ export const en: Readonly<Record<Key, string>> = {
   "layers.every": "Expected every {every}",
   "layers.zoom": "Zoom in to see this layer",
 
+  "fold.open": "{n} still open",
+  "fold.hint": "click to zoom in",
+
   "hex.title": "Density in hexagons",
   "hex.off": "Off",
   "hex.level": "Hexagons of level {n}",

@@ -50,6 +50,9 @@ export const vi = {
   "layers.every": "Dự kiến mỗi {every}",
   "layers.zoom": "Phóng gần hơn để thấy lớp này",
 
+  "fold.open": "còn {n} đang mở",
+  "fold.hint": "bấm để phóng gần",
+
   "hex.title": "Mật độ theo ô lục giác",
   "hex.off": "Không hiển thị",
   "hex.level": "Ô lục giác cấp {n}",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChangeEvent } from "../model/types";
 import { openStream, type StreamState } from "./stream";
 
 const CLOSED = 2;
@@ -22,13 +21,14 @@ class FakeSource extends EventTarget {
 function start() {
   const sources: FakeSource[] = [];
   const states: StreamState[] = [];
-  const events: ChangeEvent[] = [];
+  const events: string[] = [];
   const resets: string[] = [];
   const stream = openStream(
     {
       url: (id) => `live?id=${id}`,
       onChange: (event) => events.push(event),
       onReset: () => resets.push("reset"),
+      onAuth: () => resets.push("auth"),
       onState: (state) => states.push(state),
     },
     (url) => {
@@ -55,7 +55,7 @@ describe("the live stream", () => {
     sources[0]?.say("ready", '{"epoch":1,"seq":4}');
     sources[0]?.say("change", '{"seq":5,"changes":[]}', "1:5");
     expect(states).toEqual(["connecting", "live"]);
-    expect(events).toEqual([{ seq: 5, changes: [] }]);
+    expect(events).toEqual(['{"seq":5,"changes":[]}']);
   });
 
   it("resumes after the last event when the browser gave up", () => {
@@ -104,6 +104,26 @@ describe("the live stream", () => {
       vi.advanceTimersByTime(1000);
     }
     expect(sources.length).toBeLessThan(10);
+  });
+
+  it("connects anew on demand after the last event, and does not hear the old connection any more", () => {
+    const { sources, states, events, stream } = start();
+    sources[0]?.say("ready", "{}", "1:4");
+    sources[0]?.say("change", "a", "1:5");
+    stream.renew();
+    sources[0]?.say("change", "b", "1:6");
+    expect(sources[0]?.closed).toBe(true);
+    expect(sources[1]?.url).toBe("live?id=1:5");
+    sources[1]?.say("ready");
+    sources[1]?.say("change", "b", "1:6");
+    expect(events).toEqual(["a", "b"]);
+    expect(states).toEqual(["connecting", "live", "live"]);
+  });
+
+  it("tells when the reader's rights are others", () => {
+    const { sources, resets } = start();
+    sources[0]?.say("auth", '{"reason":"rights_changed"}');
+    expect(resets).toEqual(["auth"]);
   });
 
   it("stops for good when told", () => {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One EventSource with resume and backoff. The browser reconnects drops by itself; refusals are ours. */
 
-import type { ChangeEvent } from "../model/types";
-
 export type StreamState = "connecting" | "live" | "reconnecting" | "lost";
 
 export type StreamHandlers = {
   readonly url: (lastEventId: string | null) => string;
-  readonly onChange: (event: ChangeEvent) => void;
+  /** The text of one change event. */
+  readonly onChange: (data: string) => void;
   readonly onReset: () => void;
+  /** The server ended the stream because the reader's rights are others now. */
+  readonly onAuth: () => void;
   readonly onState: (state: StreamState) => void;
 };
 
-export type Stream = { readonly stop: () => void };
+export type Stream = {
+  /** Connects anew, where the address has changed, and goes on after the last event. */
+  readonly renew: () => void;
+  readonly stop: () => void;
+};
 
 const AFTER_RESET_MS = 300;
 const FIRST_WAIT_MS = 1_000;
@@ -35,16 +40,21 @@ export function openStream(handlers: StreamHandlers, create = (url: string) => n
     retry = null;
     const current = create(handlers.url(lastEventId));
     source = current;
+    // What a closed connection had still queued belongs to nobody: the next one begins after the last event.
+    const listen = (name: string, heard: (event: MessageEvent<string>) => void) =>
+      current.addEventListener(name, (event) => {
+        if (source === current) heard(event as MessageEvent<string>);
+      });
     // An open connection may still be refused by a reset: only "ready" means that changes will follow.
-    current.addEventListener("ready", (event) => {
+    listen("ready", (event) => {
       if (event.lastEventId) lastEventId = event.lastEventId;
       connected();
     });
-    current.addEventListener("change", (event) => {
+    listen("change", (event) => {
       if (event.lastEventId) lastEventId = event.lastEventId;
-      handlers.onChange(JSON.parse(event.data as string) as ChangeEvent);
+      handlers.onChange(event.data);
     });
-    current.addEventListener("reset", () => {
+    listen("reset", () => {
       lastEventId = null;
       troubled();
       // A server that is starting or stopping resets every attempt: ask soon, then ever more rarely.
@@ -52,7 +62,8 @@ export function openStream(handlers: StreamHandlers, create = (url: string) => n
       attempt += 1;
       handlers.onReset();
     });
-    current.addEventListener("error", () => {
+    listen("auth", () => handlers.onAuth());
+    listen("error", () => {
       troubled();
       // CONNECTING: the browser tries again with Last-Event-ID. CLOSED: it gave up, so we go on.
       if (current.readyState === EventSource.CLOSED) reopen(backoffMs(attempt++));
@@ -73,18 +84,29 @@ export function openStream(handlers: StreamHandlers, create = (url: string) => n
     handlers.onState("live");
   }
 
-  function reopen(waitMs: number): void {
+  function close(): void {
     source?.close();
+    source = null;
     if (retry !== null) clearTimeout(retry);
+    retry = null;
+  }
+
+  function reopen(waitMs: number): void {
+    close();
     retry = setTimeout(connect, waitMs);
   }
 
   handlers.onState("connecting");
   connect();
   return {
+    renew() {
+      // A connection that waits for its turn will ask for the new address anyway.
+      if (retry !== null) return;
+      close();
+      connect();
+    },
     stop() {
-      source?.close();
-      if (retry !== null) clearTimeout(retry);
+      close();
       if (lost !== null) clearTimeout(lost);
     },
   };

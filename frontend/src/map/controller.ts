@@ -2,11 +2,13 @@
 /** The map as one object: takes plain data, reports plain events, knows neither panels nor signals. */
 
 import { type Map as MapLibreMap, ScaleControl, type StyleSpecification } from "maplibre-gl";
+import type { TileId } from "../live/touched";
 import { geometryBbox, geometryCentre, itemColor } from "../model/item";
 import type { View } from "../model/permalink";
 import type { Bbox, Layer, LayerChange } from "../model/types";
 import { composeStyle, HEX_SOURCE, type StyleChoice } from "../style/compose";
 import { createMap, FIT_OPTIONS, type Start } from "./createMap";
+import { DrawnLog } from "./drawnLog";
 import { Handle, Rings } from "./markers";
 import { Overlays } from "./overlays";
 import { type Hit, pick } from "./pick";
@@ -35,6 +37,7 @@ const ITEM_ZOOM = 14;
 
 export class MapController {
   readonly map: MapLibreMap;
+  readonly drawn: DrawnLog;
   readonly #overlays: Overlays;
   readonly #pulses: Pulses;
   readonly #events: MapEvents;
@@ -50,7 +53,8 @@ export class MapController {
   constructor(container: HTMLElement, start: Start, events: MapEvents) {
     this.map = createMap(container, start);
     this.#events = events;
-    this.#overlays = new Overlays(this.map);
+    this.drawn = new DrawnLog(this.map);
+    this.#overlays = new Overlays(this.map, this.drawn.expect);
     this.#pulses = new Pulses(this.map);
     this.#rings = new Rings(this.map);
     this.#handle = new Handle(this.map);
@@ -70,26 +74,28 @@ export class MapController {
       this.#waiting = () => this.draw(base, choice);
       return;
     }
-    const reappeared = [...choice.visible].filter((layer) => !this.#visible.has(layer));
     this.#layers = choice.layers;
     this.#visible = choice.visible;
     this.#overlays.setBase(base.layers);
     this.map.setStyle(composeStyle(base, { ...choice, overlays: this.#overlays.current }), { diff: true });
+    this.#overlays.drawn();
     if (this.#phase === "empty") {
       this.#phase = "loading";
       // Drawn once more when loaded: what arrived live in between found no source to go to.
       this.#waiting = () => this.draw(base, choice);
       this.map.once("style.load", () => this.#loaded());
     }
-    for (const layer of reappeared) if (this.#overlays.current.has(layer)) this.#overlays.refresh(layer);
   }
 
   applyLive(changes: readonly LayerChange[], hexLayer: string | null): void {
     for (const change of changes) {
-      if (change.bulk) this.#overlays.refresh(change.layer);
-      if (change.upserts.length || change.removes.length) this.#overlays.apply(change);
+      const layer = this.#layers.find((candidate) => candidate.id === change.layer);
+      if (layer?.store === "feature" && change.upserts.length + change.removes.length) {
+        this.#overlays.apply(change);
+      }
+      this.#overlays.refresh(change.layer, change.tiles ?? null);
       if (change.layer === hexLayer) this.#overlays.refreshSource(HEX_SOURCE);
-      this.#pulse(change);
+      this.#pulse(change, layer);
     }
   }
 
@@ -142,6 +148,12 @@ export class MapController {
     });
   }
 
+  /** Near enough for most of what was folded there to come apart. */
+  zoomInto(at: readonly [number, number]): void {
+    const zoom = Math.floor(this.map.getZoom()) + 2;
+    this.map.easeTo({ center: [at[0], at[1]], zoom, duration: prefersLessMotion() ? 0 : 500 });
+  }
+
   zoomBy(step: number): void {
     this.map.easeTo({ zoom: this.map.getZoom() + step, duration: prefersLessMotion() ? 0 : 200 });
   }
@@ -166,13 +178,19 @@ export class MapController {
     next?.();
   }
 
-  #pulse(change: LayerChange): void {
-    const layer = this.#layers.find((candidate) => candidate.id === change.layer);
+  #pulse(change: LayerChange, layer: Layer | undefined): void {
     if (!layer?.time || !this.#visible.has(change.layer)) return;
     for (const item of change.upserts) {
       const at = geometryCentre(item.geometry);
       if (at) this.#pulses.start(at, itemColor(layer, item.properties));
     }
+  }
+
+  /** Without the server it waits until it is back; otherwise the server gets a moment. */
+  #tileFailed(source: string, { z, x, y }: TileId): void {
+    const retry = () => this.#overlays.refreshSource(source, [`${z}/${x}/${y}`]);
+    if (this.#overlays.online) setTimeout(retry, RETRY_TILES_MS);
+    else retry();
   }
 
   #listen(): void {
@@ -187,8 +205,8 @@ export class MapController {
     map.on("idle", () => this.#events.onIdle());
     map.on("error", (event) => {
       this.#events.onError(event.error?.message ?? "");
-      const { sourceId } = event as { sourceId?: string };
-      if (sourceId) setTimeout(() => this.#overlays.refreshSource(sourceId), RETRY_TILES_MS);
+      const { sourceId, tile } = event as { sourceId?: string; tile?: { tileID: { canonical: TileId } } };
+      if (sourceId && tile) this.#tileFailed(sourceId, tile.tileID.canonical);
     });
     map.on("mousemove", (event) => {
       const now = performance.now();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LngLat, Map as MapLibreMap, setWorkerUrl, type TransformConstrainFunction } from "maplibre-gl";
+import { LngLat, setWorkerUrl, type TransformConstrainFunction } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { View } from "../model/permalink";
 import type { Bbox } from "../model/types";
 import { HATCH_COLOR, HATCH_IMAGE } from "../style/choropleth";
 import { drawHatch, drawIcon, ICON_OPTIONS } from "./images";
+import { LiveMap } from "./liveMap";
 
 export type Start = {
   readonly view: View | null;
@@ -35,9 +36,9 @@ function clamp(value: number, least: number, most: number): number {
 }
 
 /** Throws GPUInitializationError where WebGL 2 is missing. */
-export function createMap(container: HTMLElement, start: Start): MapLibreMap {
+export function createMap(container: HTMLElement, start: Start): LiveMap {
   setWorkerUrl(workerUrl);
-  const map = new MapLibreMap({
+  const map = new LiveMap({
     container,
     attributionControl: false,
     ...(start.maxBounds && { transformConstrain: keepWithin(start.maxBounds) }),

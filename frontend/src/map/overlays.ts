@@ -1,119 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What arrived since the tiles were made, drawn beside them until newer tiles carry it. */
 
-import type { FilterSpecification, GeoJSONSource, LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
-import { applyChange, EMPTY_OVERLAY, type Overlay, type OverlayDiff, pruneOverlay } from "../live/merge";
-import type { LayerChange } from "../model/types";
-import { asFeature, isOverlay, overlaySource, ownerOf, withoutIds } from "../style/compose";
-import { createRefresher } from "./refresh";
+import type { LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
+import type { Item, LayerChange } from "../model/types";
+import { isOverlay, overlaySource, ownerOf } from "../style/compose";
+import { Drawings, type InTiles } from "./drawings";
+import { Refresher } from "./refresh";
+import { sweepStates } from "./tiles";
 
-/** Tiles show a pruned item after a moment of work; its overlay drawing stays that long, or it would blink. */
-const OVERLAP_MS = 200;
+type Seen = (layer: string, items: readonly Item[]) => void;
 
 export class Overlays {
   readonly #map: MapLibreMap;
-  readonly #state = new Map<string, Overlay>();
-  readonly #refresher;
+  readonly #drawings = new Map<string, Drawings>();
+  readonly #refresher: Refresher;
+  readonly #fresh = new Map<string, number>();
+  readonly #onSeen: Seen;
   #base: readonly LayerSpecification[] = [];
   #online = true;
 
-  constructor(map: MapLibreMap) {
+  /** `onSeen`: features that the next frame shows. */
+  constructor(map: MapLibreMap, onSeen: Seen) {
     this.#map = map;
-    this.#refresher = createRefresher(map, (source, before) => this.#prune(source, before));
+    this.#onSeen = onSeen;
+    this.#refresher = new Refresher(map, (source, until) => this.#prune(source, until));
   }
 
-  get current(): ReadonlyMap<string, Overlay> {
-    return this.#state;
+  get current(): ReadonlyMap<string, readonly GeoJSON.Feature[]> {
+    return new Map([...this.#drawings].map(([layer, drawings]) => [layer, drawings.features]));
   }
 
-  /** The server's own layers, whose filters the hidden ids are added to. */
+  get online(): boolean {
+    return this.#online;
+  }
+
+  /** The server's own layers; called before they are drawn. */
   setBase(layers: readonly LayerSpecification[]): void {
     this.#base = layers;
   }
 
+  /** The style is on the map now. */
+  drawn(): void {
+    for (const drawings of this.#drawings.values()) drawings.restate();
+  }
+
   apply(change: LayerChange): void {
-    const [next, diff] = applyChange(this.#state.get(change.layer) ?? EMPTY_OVERLAY, change, Date.now());
-    this.#draw(change.layer, next, diff);
-    this.refresh(change.layer);
+    let drawings = this.#drawings.get(change.layer);
+    if (!drawings) {
+      const inTiles = () => this.#inTiles(change.layer);
+      drawings = new Drawings(this.#map, change.layer, inTiles, this.#onSeen);
+      this.#drawings.set(change.layer, drawings);
+    }
+    drawings.apply(change);
   }
 
-  /** A whole layer changed, or it becomes visible again after its tiles may have aged. */
-  refresh(layer: string): void {
-    for (const source of this.#sourcesOf(layer)) this.#refresher.mark(source);
+  /** What the layer's tiles show has changed; null: perhaps in any of them. */
+  refresh(layer: string, tiles: readonly string[] | null): void {
+    for (const source of new Set(this.#inTiles(layer).map((where) => where.source))) {
+      this.#refresher.mark(source, tiles);
+    }
   }
 
-  refreshSource(source: string): void {
-    this.#refresher.mark(source);
+  refreshSource(source: string, tiles: readonly string[] | null = null): void {
+    this.#refresher.mark(source, tiles);
   }
 
-  /** The server went away, or is back: then tiles that failed meanwhile are asked for again. */
+  /** The stream resumes where it was, so nothing else is fetched again but what failed meanwhile. */
   setOnline(online: boolean): void {
-    if (online === this.#online) return;
     this.#online = online;
     this.#refresher.hold(!online);
-    if (online) this.#refreshAll();
   }
 
   /** After a reset nothing that was received can be trusted. */
   clear(): void {
-    for (const layer of [...this.#state.keys()]) this.#drop(layer, Number.POSITIVE_INFINITY);
-    this.#refreshAll();
-  }
-
-  #refreshAll(): void {
-    for (const layer of new Set(this.#base.map(ownerOf))) if (layer) this.refresh(layer);
+    for (const drawings of this.#drawings.values()) drawings.clear();
+    for (const layer of new Set(this.#base.map(ownerOf))) if (layer) this.refresh(layer, null);
   }
 
   stop(): void {
     this.#refresher.stop();
+    for (const drawings of this.#drawings.values()) drawings.stop();
   }
 
-  #prune(source: string, before: number): void {
-    for (const layer of this.#state.keys()) {
-      // Tiles of a hidden layer are not loaded, so they carry nothing yet.
-      if (this.#sourcesOf(layer).has(source) && this.#visible(layer)) this.#drop(layer, before);
+  #prune(source: string, until: number): void {
+    this.#fresh.set(source, until);
+    sweepStates(this.#map, source);
+    for (const [layer, drawings] of this.#drawings) {
+      const sources = this.#inTiles(layer).map((where) => where.source);
+      if (!sources.includes(source)) continue;
+      drawings.prune(Math.min(...sources.map((name) => this.#fresh.get(name) ?? Number.NEGATIVE_INFINITY)));
+      sweepStates(this.#map, overlaySource(layer));
     }
   }
 
-  #drop(layer: string, before: number): void {
-    const [next, diff] = pruneOverlay(this.#state.get(layer) ?? EMPTY_OVERLAY, before);
-    this.#draw(layer, next, { ...diff, remove: [] });
-    if (diff.remove.length) setTimeout(() => this.#erase(layer, diff.remove), OVERLAP_MS);
-    if (next.items.size || next.removed.size) this.refresh(layer);
-    else this.#state.delete(layer);
-  }
-
-  #draw(layer: string, next: Overlay, diff: OverlayDiff): void {
-    this.#state.set(layer, next);
-    const source = this.#map.getSource<GeoJSONSource>(overlaySource(layer));
-    if (source && (diff.remove.length || diff.add.length)) {
-      void source.updateData({ remove: [...diff.remove], add: diff.add.map(asFeature) });
-    }
-    if (!diff.hidden) return;
+  #inTiles(layer: string): readonly InTiles[] {
+    const found = new Map<string, InTiles>();
     for (const drawn of this.#base) {
-      if (ownerOf(drawn) !== layer || isOverlay(drawn) || !this.#map.getLayer(drawn.id)) continue;
-      this.#map.setFilter(
-        drawn.id,
-        withoutIds((drawn as { filter?: FilterSpecification }).filter, diff.hidden),
-      );
+      if (ownerOf(drawn) !== layer || isOverlay(drawn) || !("source" in drawn) || !drawn.source) continue;
+      const sourceLayer = drawn["source-layer"];
+      found.set(`${drawn.source}/${sourceLayer}`, {
+        source: drawn.source,
+        ...(sourceLayer !== undefined && { sourceLayer }),
+      });
     }
-  }
-
-  #erase(layer: string, ids: readonly number[]): void {
-    // An id may have come back meanwhile with something newer to draw.
-    const gone = ids.filter((id) => !this.#state.get(layer)?.items.has(id));
-    void this.#map.getSource<GeoJSONSource>(overlaySource(layer))?.updateData({ remove: gone });
-  }
-
-  #sourcesOf(layer: string): Set<string> {
-    const drawn = this.#base.filter((candidate) => ownerOf(candidate) === layer);
-    return new Set(
-      drawn.flatMap((candidate) => ("source" in candidate && candidate.source ? [candidate.source] : [])),
-    );
-  }
-
-  #visible(layer: string): boolean {
-    const drawn = this.#base.find((candidate) => ownerOf(candidate) === layer);
-    return !!drawn && this.#map.getLayoutProperty(drawn.id, "visibility") !== "none";
+    return [...found.values()];
   }
 }

@@ -7,6 +7,16 @@ import { HEX_SOURCE, ownerOf } from "../style/compose";
 
 export type Hit =
   | { readonly kind: "item"; readonly layer: string; readonly id: number; readonly properties: Properties }
+  /** Many points of a layer, drawn as one while the map is far. */
+  | {
+      readonly kind: "fold";
+      readonly layer: string;
+      readonly count: number;
+      /** How many of them still matter; null where that is all, or nobody knows. */
+      readonly open: number | null;
+      readonly at: readonly [number, number];
+      readonly properties: Properties;
+    }
   | { readonly kind: "unit"; readonly layer: string; readonly properties: Properties }
   | { readonly kind: "cell"; readonly cell: string; readonly value: number };
 
@@ -34,6 +44,8 @@ function rank(feature: MapGeoJSONFeature, layers: ReadonlyMap<string, Layer>): R
     if (code === undefined || feature.layer.type !== "fill") return null;
     return { rank: 3, key: `unit/${String(code)}`, hit: { kind: "unit", layer: layer.id, properties } };
   }
+  const fold = foldOf(layer.id, feature);
+  if (fold) return { rank: 0, key: `${layer.id}@${fold.at.join()}`, hit: fold };
   const id = Number(feature.id ?? properties.id);
   if (!Number.isFinite(id)) return null;
   const flat = feature.geometry.type === "Polygon" || feature.geometry.type === "MultiPolygon";
@@ -42,6 +54,15 @@ function rank(feature: MapGeoJSONFeature, layers: ReadonlyMap<string, Layer>): R
     key: `${layer.id}/${id}`,
     hit: { kind: "item", layer: layer.id, id, properties },
   };
+}
+
+function foldOf(layer: string, feature: MapGeoJSONFeature): Extract<Hit, { kind: "fold" }> | null {
+  const properties = feature.properties as Properties;
+  const count = Number(properties.count ?? 1);
+  if (!(count > 1) || feature.geometry.type !== "Point") return null;
+  const [lon = 0, lat = 0] = feature.geometry.coordinates;
+  const open = typeof properties.open === "number" ? properties.open : null;
+  return { kind: "fold", layer, count, open, at: [lon, lat], properties };
 }
 
 export function pick(

@@ -25,11 +25,16 @@ export function gateOf(who: Who): Gate {
   return who.anonymous === null ? "name" : null;
 }
 
+/** What decides what somebody may read, as a text to compare. */
+export function readerKey({ account, anonymous }: Who): string {
+  return JSON.stringify(
+    account ? [account.name, account.role, account.area, account.must_change] : [anonymous],
+  );
+}
+
 /** Two answers that may read the same: nothing on the screen has to be fetched again between them. */
 export function sameReader(a: Who, b: Who): boolean {
-  const rights = ({ account, anonymous }: Who) =>
-    account ? [account.name, account.role, account.area, account.must_change] : [anonymous];
-  return JSON.stringify(rights(a)) === JSON.stringify(rights(b));
+  return readerKey(a) === readerKey(b);
 }
 
 export type AreaUnit = { readonly set: string; readonly code: string };

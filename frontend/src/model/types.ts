@@ -139,7 +139,10 @@ export type LayerChange = {
   readonly layer: string;
   readonly upserts: readonly Item[];
   readonly removes: readonly number[];
+  /** Features are not listed: the layer is seen anew through its tiles. */
   readonly bulk: boolean;
+  /** Exactly the stale tiles as "z/x/y", at the zooms that the stream asked for; missing or null: all of them. */
+  readonly tiles?: readonly string[] | null;
 };
 
 export type ChangeEvent = { readonly seq: number; readonly changes: readonly LayerChange[] };

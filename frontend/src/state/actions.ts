@@ -46,6 +46,12 @@ export function pickAt(hits: readonly Hit[], at: { readonly lon: number; readonl
     const items = hits.filter((hit) => hit.kind !== "unit");
     // Plain ground closes what is open; with nothing open it answers where this is.
     if (hits.length === 0 && (store.selection.value || store.choices.value)) return closeCard();
+    // Nothing but folded cells: nearer there is something to choose from.
+    const [fold] = items;
+    if (fold?.kind === "fold" && items.every((hit) => hit.kind === "fold")) {
+      choose(fold);
+      return;
+    }
     clickedAt.value = at;
     const only = items.length === 0 ? hits[0] : items.length === 1 ? items[0] : undefined;
     store.choices.value = only && only.kind !== "cell" ? null : { hits, ...at };
@@ -55,6 +61,11 @@ export function pickAt(hits: readonly Hit[], at: { readonly lon: number; readonl
 }
 
 export function choose(hit: Hit): void {
+  if (hit.kind === "fold") {
+    closeCard();
+    currentMap()?.zoomInto(hit.at);
+    return;
+  }
   if (hit.kind === "item") store.selection.value = { kind: "item", layer: hit.layer, id: hit.id };
   else if (hit.kind === "unit" && store.activeSetId.value) {
     const code = String(hit.properties.code);

@@ -8,6 +8,7 @@ import { detailsChanged } from "./details";
 import { feedChanges } from "./feed";
 import { applyLiveToMap } from "./mapLink";
 import * as store from "./store";
+import { unitsChanged } from "./unitsPublished";
 
 const COUNTS_EVERY_MS = 4_000;
 let countsTimer: ReturnType<typeof setTimeout> | null = null;
@@ -34,6 +35,7 @@ export function changed(changes: readonly LayerChange[]): void {
   feedChanges(changes);
   detailsChanged(changes);
   valuesChanged(changes);
+  unitsChanged(changes);
   refreshCounts();
 }
 

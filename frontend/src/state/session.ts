@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Start, switch, follow: the use cases of the console. */
 
-import { batch, effect } from "@preact/signals";
+import { batch, computed, effect, untracked } from "@preact/signals";
 import { fetchWho } from "../api/account";
-import { fetchCatalog, fetchSets, fetchStyle, liveUrl } from "../api/server";
+import { fetchCatalog, fetchSets, fetchStyle } from "../api/server";
 import { createBatcher } from "../live/batch";
+import { type Following, follow as followStream } from "../live/follow";
+import type { Wish } from "../live/hub";
 import { mergeChanges } from "../live/merge";
-import { openStream, type Stream } from "../live/stream";
+import { preciseTiles } from "../live/touched";
+import { readerKey } from "../model/account";
 import { decodePermalink, type Permalink } from "../model/permalink";
 import type { LayerChange } from "../model/types";
 import { gate, keepScope, who } from "./account";
@@ -23,11 +26,12 @@ import { moveMapTo, reloadMap } from "./mapLink";
 import { changed, refreshCounts } from "./refresh";
 import { keepSeries } from "./series";
 import * as store from "./store";
+import { unitsPublished } from "./unitsPublished";
 import { keepUrl, readPreferences } from "./url";
 
 const BATCH_MS = 250;
 
-let stream: Stream | null = null;
+let stream: Following | null = null;
 let paused = false;
 
 /** Before anything is fetched: language and theme must be right from the first frame. */
@@ -46,6 +50,7 @@ export function beginSession(): void {
   keepSeries();
   keepPreviewPoints();
   keepHandle();
+  keepWish();
   setInterval(() => {
     store.now.value = Date.now();
   }, 1_000);
@@ -135,6 +140,8 @@ function keepStyle(): () => void {
   let generation = 0;
   return effect(() => {
     const mine = ++generation;
+    // Tiles of units are for ever; a newly published version has other addresses, and the style names them.
+    void unitsPublished.value;
     if (store.phase.value !== "ready") return;
     fetchStyle(store.theme.value, store.lang.value, store.activeSetId.value).then(
       (style) => {
@@ -157,15 +164,24 @@ const batcher = createBatcher<LayerChange>(BATCH_MS, (received) => {
   if (changes.some((change) => change.bulk)) void loadFeed();
 });
 
+/** Units do not move, but another version of them may be published. */
+const followed = computed(() =>
+  store.layers.value.filter((layer) => layer.live || layer.store === "unit").map((layer) => layer.id),
+);
+
+function wish(): Wish {
+  return { reader: readerKey(who.value), layers: followed.value, zooms: store.tileZooms.value };
+}
+
 function startStream(): void {
   stream?.stop();
-  const live = store.layers.value.filter((layer) => layer.live).map((layer) => layer.id);
-  if (live.length === 0 || paused) return;
-  stream = openStream({
-    url: (lastEventId) => liveUrl(live, lastEventId),
+  stream = null;
+  if (untracked(() => followed.value.length) === 0 || paused) return;
+  stream = followStream(untracked(wish), {
     onChange: (event) => {
       store.lastEventAt.value = Date.now();
-      batcher.push(event.changes);
+      const shown = store.tileZooms.value;
+      batcher.push(event.changes.map((change) => ({ ...change, tiles: preciseTiles(change.tiles, shown) })));
     },
     onReset: () => {
       batcher.clear();
@@ -173,10 +189,19 @@ function startStream(): void {
       void loadFeed();
       refreshCounts();
     },
+    onAuth: () => troubled(),
     onState: (state) => {
       store.streamState.value = state;
       if (state === "reconnecting" || state === "lost") troubled();
     },
+  });
+}
+
+/** Another zoom shows other tiles. */
+function keepWish(): () => void {
+  return effect(() => {
+    const wanted = wish();
+    if (store.phase.value === "ready") stream?.wish(wanted);
   });
 }
 

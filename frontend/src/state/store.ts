@@ -11,6 +11,7 @@ import { TIME_ZONE } from "../model/format";
 import { resolutionForZoom } from "../model/hexgrid";
 import type { View } from "../model/permalink";
 import type { Bbox, Lang, Layer, Selection, Site, Text, Theme, UnitSet } from "../model/types";
+import { zoomsOfTiles } from "../style/zooms";
 
 export type Phase = "loading" | "gate" | "ready" | "failed";
 export type MapFailure = "webgl" | "style" | null;
@@ -45,6 +46,9 @@ export const choices = signal<{
   readonly lon: number;
   readonly lat: number;
 } | null>(null);
+
+/** The zooms of the tiles that show live layers. */
+export const tileZooms = computed(() => zoomsOfTiles(baseStyle.value, view.value?.zoom, layers.value));
 
 export const streamState = signal<StreamState>("connecting");
 export const lastEventAt = signal<number | null>(null);

@@ -2,10 +2,10 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import { describe, expect, it } from "vitest";
-import { applyChange, EMPTY_OVERLAY } from "../live/merge";
 import type { Layer } from "../model/types";
-import { cloneForOverlay, composeStyle, type StyleChoice, withoutIds } from "./compose";
+import { asDrawing, cloneForOverlay, composeStyle, ownOf, type StyleChoice } from "./compose";
 import { MAP_PALETTE } from "./palette";
+import { withUnseen } from "./unseen";
 
 const POINTS: LayerSpecification = {
   id: "p-point",
@@ -74,23 +74,28 @@ describe("the composed style", () => {
     expect(off).toEqual(["p-point", "p-point~live"]);
   });
 
-  it("carries the overlay over into a new style and filters its ids from the tiles", () => {
+  it("carries the overlay over into a new style, under ids of its own", () => {
     const item = {
       type: "Feature" as const,
       id: 7,
       geometry: { type: "Point" as const, coordinates: [105, 21] },
-      properties: {},
+      properties: { title: "T" },
     };
-    const [overlay] = applyChange(
-      EMPTY_OVERLAY,
-      { layer: "p", upserts: [item], removes: [8], bulk: false },
-      1,
-    );
-    const style = composeStyle(BASE, { ...CHOICE, overlays: new Map([["p", overlay]]) });
-    const source = style.sources["p~live"] as { data: { features: unknown[] } };
-    expect(source.data.features).toEqual([item]);
-    const points = style.layers.find((layer) => layer.id === "p-point") as { filter: unknown };
-    expect(points.filter).toEqual(withoutIds(["==", ["geometry-type"], "Point"], [7, 8]));
+    const drawing = asDrawing(item, 31);
+    const style = composeStyle(BASE, { ...CHOICE, overlays: new Map([["p", [drawing]]]) });
+    const source = style.sources["p~live"] as { data: { features: { id: number }[] } };
+    expect(source.data.features).toEqual([drawing]);
+    expect(source.data.features[0]?.id).toBe(31);
+    expect(ownOf(drawing.properties)).toEqual({ id: 7, properties: { title: "T" } });
+    expect(ownOf(item.properties)).toBeNull();
+  });
+
+  it("lets features of the tiles and of the overlay be unseen, units never", () => {
+    const style = composeStyle(BASE, CHOICE);
+    const paintOf = (id: string) => style.layers.find((layer) => layer.id === id)?.paint;
+    expect(paintOf("p-point")).toEqual(withUnseen(POINTS).paint);
+    expect(paintOf("p-point~live")).toEqual(withUnseen(POINTS).paint);
+    expect(paintOf("u-fill")).toBeUndefined();
   });
 
   it("leaves the server's style as it was", () => {
@@ -108,10 +113,5 @@ describe("a clone for arrivals", () => {
     expect(clone["source-layer"]).toBeUndefined();
     expect(clone.filter).toEqual((POINTS as { filter: unknown }).filter);
     expect(clone.metadata).toMatchObject({ "toancanh:layer": "p", "toancanh:overlay": true });
-  });
-
-  it("keeps the filter untouched when nothing is hidden", () => {
-    expect(withoutIds(undefined, [])).toBeUndefined();
-    expect(withoutIds(undefined, [3])).toEqual(["!", ["in", ["id"], ["literal", [3]]]]);
   });
 });

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The map's style as a pure function of the server's style and of what the operator has chosen. */
 
-import type {
-  ExpressionSpecification,
-  FilterSpecification,
-  LayerSpecification,
-  SourceSpecification,
-  StyleSpecification,
-} from "maplibre-gl";
-import { EMPTY_OVERLAY, hiddenIds, type Overlay } from "../live/merge";
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Item, Layer } from "../model/types";
 import { type ChoroplethStyle, choroplethLayers } from "./choropleth";
 import { type HexagonStyle, hexagonLayers } from "./hexagons";
 import type { MapPalette } from "./palette";
 import { SELECTION_SOURCE, type SelectionStyle, selectionLayers } from "./selection";
+import { withUnseen } from "./unseen";
 
 export type StyleChoice = {
   readonly layers: readonly Layer[];
   readonly visible: ReadonlySet<string>;
-  /** What arrived live, per layer; the controller fills it in. */
-  readonly overlays: ReadonlyMap<string, Overlay>;
+  /** What is drawn above the tiles, per layer; the controller fills it in. */
+  readonly overlays: ReadonlyMap<string, readonly GeoJSON.Feature[]>;
   readonly hexagons: HexagonStyle | null;
   readonly choropleth?: ChoroplethStyle | null;
   readonly selection: SelectionStyle | null;
@@ -27,11 +21,6 @@ export type StyleChoice = {
 };
 
 export const HEX_SOURCE = "toancanh-hexagons";
-
-/** Only what has a place can be drawn. */
-export function drawable(overlay: Overlay): GeoJSON.Feature[] {
-  return [...overlay.items.values()].flatMap(({ item }) => (item.geometry ? [asFeature(item)] : []));
-}
 
 export function asFeature(item: Item): GeoJSON.Feature {
   return {
@@ -42,8 +31,23 @@ export function asFeature(item: Item): GeoJSON.Feature {
   };
 }
 
-function collection(features: GeoJSON.Feature[]): SourceSpecification {
-  return { type: "geojson", data: { type: "FeatureCollection", features } };
+/** In the overlay a feature has the id of its drawing; this is its own. */
+const OWN_ID = "toancanh:id";
+
+export function asDrawing(item: Item, drawing: number): GeoJSON.Feature {
+  return { ...asFeature(item), id: drawing, properties: { ...item.properties, [OWN_ID]: item.id } };
+}
+
+/** The feature's own id and properties, when a drawing of it was picked. */
+export function ownOf(
+  properties: GeoJSON.GeoJsonProperties,
+): { readonly id: number; readonly properties: GeoJSON.GeoJsonProperties } | null {
+  const { [OWN_ID]: id, ...own } = properties ?? {};
+  return typeof id === "number" ? { id, properties: own } : null;
+}
+
+function collection(features: readonly GeoJSON.Feature[]): SourceSpecification {
+  return { type: "geojson", data: { type: "FeatureCollection", features: [...features] } };
 }
 
 type Owned = {
@@ -63,16 +67,6 @@ export function isOverlay(layer: LayerSpecification): boolean {
 
 export function overlaySource(layerId: string): string {
   return `${layerId}~live`;
-}
-
-/** Tile features whose newer truth is in the overlay must not be drawn a second time. */
-export function withoutIds(
-  filter: FilterSpecification | undefined,
-  ids: readonly number[],
-): FilterSpecification | undefined {
-  if (ids.length === 0) return filter;
-  const except: ExpressionSpecification = ["!", ["in", ["id"], ["literal", [...ids]]]];
-  return filter === undefined ? except : (["all", filter, except] as FilterSpecification);
 }
 
 /** The same drawing from the overlay source: a clone differs in id, source and nothing that is seen. */
@@ -112,16 +106,15 @@ export function composeStyle(base: StyleSpecification, choice: StyleChoice): Sty
     // Indicators colour the units: one at a time, drawn from the values that the table shows, too.
     if (manifest.store === "indicator") continue;
     const visible = choice.visible.has(owner);
-    const overlay = choice.overlays.get(owner) ?? EMPTY_OVERLAY;
-    const filter = withoutIds((layer as { filter?: FilterSpecification }).filter, hiddenIds(overlay));
-    layers.push(shown(filter === undefined ? layer : ({ ...layer, filter } as LayerSpecification), visible));
     if (manifest.store === "unit") {
+      layers.push(shown(layer, visible));
       // Hexagons lie on the ground of the units and under their borders.
       if (layer.type === "fill") hexagonsAt = layers.length;
       continue;
     }
-    sources[overlaySource(owner)] ??= collection(drawable(overlay));
-    layers.push(shown(cloneForOverlay(layer, owner), visible));
+    sources[overlaySource(owner)] ??= collection(choice.overlays.get(owner) ?? []);
+    const drawn = withUnseen(layer);
+    layers.push(shown(drawn, visible), shown(cloneForOverlay(drawn, owner), visible));
   }
   if (choice.choropleth) {
     const filled = choroplethLayers(choice.choropleth, base.layers, choice.palette);

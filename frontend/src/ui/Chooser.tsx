@@ -2,6 +2,7 @@
 import type { Hit } from "../map/pick";
 import { formatNumber } from "../model/format";
 import { itemColor, itemKind, itemTitle, legendEntry, legendShape } from "../model/item";
+import type { Layer } from "../model/types";
 import { choose } from "../state/actions";
 import { chosenPlace } from "../state/details";
 import { hexLayer, hexResolution, lang, layerOf, t, text } from "../state/store";
@@ -19,15 +20,30 @@ export function Chooser({ choices }: Props) {
     <CardFrame heading={<h2>{heading(hits.length)}</h2>}>
       <ul class="chooser">
         {hits.map((hit) => (
-          <li key={hit.kind === "item" ? `${hit.layer}/${hit.id}` : hit.kind}>
-            {hit.kind === "cell" ? <Cell hit={hit} /> : <Choice hit={hit} />}
-          </li>
+          <li key={keyOf(hit)}>{hit.kind === "cell" ? <Cell hit={hit} /> : <Choice hit={hit} />}</li>
         ))}
       </ul>
       <Units units={place?.units ?? []} />
       <Coordinates place={place} />
     </CardFrame>
   );
+}
+
+function keyOf(hit: Hit): string {
+  if (hit.kind === "item") return `${hit.layer}/${hit.id}`;
+  return hit.kind === "fold" ? `${hit.layer}@${hit.at.join()}` : hit.kind;
+}
+
+function titleOf(hit: Exclude<Hit, { kind: "cell" }>, layer: Layer): string {
+  const { properties } = hit;
+  switch (hit.kind) {
+    case "unit":
+      return String(properties.full_name ?? properties.name ?? properties.code);
+    case "fold":
+      return `${text(layer.title)}: ${formatNumber(hit.count, lang.value)}`;
+    case "item":
+      return itemTitle(layer, properties, lang.value);
+  }
 }
 
 function heading(count: number): string {
@@ -59,11 +75,11 @@ function Choice({ hit }: { readonly hit: Exclude<Hit, { kind: "cell" }> }) {
   if (!layer) return null;
   const { properties } = hit;
   const ranked = hit.kind === "item" ? legendEntry(layer, properties) : null;
-  const title =
-    hit.kind === "unit"
-      ? String(properties.full_name ?? properties.name ?? properties.code)
-      : itemTitle(layer, properties, lang.value);
-  const facts = [text(layer.title), hit.kind === "item" ? itemKind(layer, properties, lang.value) : null];
+  const title = titleOf(hit, layer);
+  const facts =
+    hit.kind === "fold"
+      ? [t("fold.hint")]
+      : [text(layer.title), hit.kind === "item" ? itemKind(layer, properties, lang.value) : null];
   return (
     <button type="button" class="choice" onClick={() => choose(hit)}>
       <LayerChip icon={layer.icon} color={layer.color} />

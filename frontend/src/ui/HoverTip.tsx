@@ -8,6 +8,7 @@ import { currentMap } from "../state/mapRef";
 import { hexLayer, lang, layerOf, pointer, t, text } from "../state/store";
 import { ShapeMark } from "./glyphs";
 
+type FoldHit = Extract<Hit, { kind: "fold" }>;
 type ItemHit = Extract<Hit, { kind: "item" }>;
 
 /** The name of what lies under the pointer; everything else about it waits for the click. */
@@ -27,6 +28,7 @@ export function HoverTip() {
     <div class="tip" aria-hidden="true" style={{ transform: `translate(${x}, ${at.y + 16}px)` }}>
       {first.kind === "cell" && <CellLine value={first.value} />}
       {first.kind === "item" && <ItemLine hit={first} />}
+      {first.kind === "fold" && <FoldLine hit={first} />}
       {first.kind === "unit" && <UnitLine code={String(first.properties.code)} />}
       {more > 0 && <span class="tip-more">+{formatNumber(more, lang.value)}</span>}
     </div>
@@ -57,6 +59,26 @@ function UnitLine({ code }: { readonly code: string }) {
         </>
       )}
     </span>
+  );
+}
+
+function FoldLine({ hit }: { readonly hit: FoldHit }) {
+  const layer = layerOf(hit.layer);
+  if (!layer) return null;
+  const entry = legendEntry(layer, hit.properties);
+  return (
+    <>
+      <ShapeMark
+        shape={legendShape(layer, entry?.value ?? null)}
+        color={itemColor(layer, hit.properties)}
+        size={11}
+      />
+      <span>
+        {text(layer.title)}: <strong>{formatNumber(hit.count, lang.value)}</strong>
+        {hit.open !== null && <> · {t("fold.open", { n: formatNumber(hit.open, lang.value) })}</>}
+        <small class="tip-more"> · {t("fold.hint")}</small>
+      </span>
+    </>
   );
 }
 
