@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bootstrap import backup, data_home, demo, packages, setup, single, suite
+from bootstrap import backup, bench, data_home, demo, packages, setup, single, suite
 from bootstrap.console import Failure, Interrupted, complain
 
 _PRODUCT = {
@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     simulated.add_argument("name")
     tested = commands.add_parser("test", parents=[common], help="mọi kiểm thử · every test", allow_abbrev=False)
     tested.add_argument("--fast", action="store_true", help="bỏ kiểm tra tĩnh · pytest only")
+    beside = "đo so với máy chủ khác · measured beside peers"
+    commands.add_parser("bench", parents=[common], help=beside, allow_abbrev=False, add_help=False)
     saved = commands.add_parser("backup", parents=[common], help="sao lưu · save the database to a file")
     saved.add_argument("file", type=Path)
     restored = commands.add_parser("restore", parents=[common], help="khôi phục · put a saved database in place")
@@ -61,7 +63,7 @@ def main(root: str, words: Sequence[str]) -> int:
         complain("Toàn Cảnh chạy trên Linux · the launcher runs on Linux; elsewhere use docker-compose.yml")
         return 2
     options, rest = _parser().parse_known_args(list(words))
-    if rest and options.command not in {*_PRODUCT, "simulate", "test"}:
+    if rest and options.command not in {*_PRODUCT, "simulate", "test", "bench"}:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     setup.raise_on_signals()
     try:
@@ -83,6 +85,8 @@ def _run(root: Path, options: argparse.Namespace, rest: Sequence[str]) -> int:
         return demo.run(place, chosen)
     if options.command == "test":
         return suite.run(place, rest, fast=options.fast)
+    if options.command == "bench":
+        return bench.run(place, rest)
     if options.command == "simulate":
         return single.simulate(place, options.name, rest)
     if options.command == "backup":

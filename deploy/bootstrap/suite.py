@@ -44,7 +44,7 @@ def run(place: setup.Workplace, words: Sequence[str], *, fast: bool) -> int:
         return 130
     finally:
         setup.shut_down(supervisor)
-        _forget_sockets(home_folder)
+        forget_sockets(home_folder)
         shutil.rmtree(home_folder, ignore_errors=True)
 
 
@@ -77,7 +77,7 @@ def _spread(words: Sequence[str]) -> list[str]:
     return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--durations", "10"]
 
 
-def _forget_sockets(folder: Path) -> None:
+def forget_sockets(folder: Path) -> None:
     """The socket folder lies outside the temporary one, for the sake of its length."""
     try:
         shutil.rmtree(cluster_of(folder).sockets, ignore_errors=True)
