@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from api.frames import StreamQuery, members_of
 from api.telemetry import Telemetry
 from api.tile_source import TileSource
 from geo.db.change_log import Change, Head
@@ -30,16 +31,36 @@ class ChangeBatch:
     def __init__(self, seq: int, changes: list[Change], database: Database) -> None:
         self.seq = seq
         self.changes = changes
-        self._database = database
+        self.database = database
         self._lock = asyncio.Lock()
         self._features: dict[FeatureReader, Features] = {}
+        self._told: dict[str, str] = {}
+
+    def after(self, seq: int) -> "ChangeBatch":
+        """What of the batch comes after a change: mostly all of it."""
+        if not self.changes or self.changes[0].seq > seq:
+            return self
+        return ChangeBatch(self.seq, [change for change in self.changes if change.seq > seq], self.database)
 
     async def features(self, reader: FeatureReader) -> Features:
         """The changed features as they are now, with the fields that the reader may see."""
         async with self._lock:
             if reader not in self._features:
-                self._features[reader] = await reader.read(self._database, self.changes)
+                self._features[reader] = await reader.read(self.database, self.changes)
             return self._features[reader]
+
+    async def told(self, query: StreamQuery) -> str:
+        """What the batch means for a stream, as members of a frame's list; made once for all that show the same."""
+        found = await self.features(query.reader)
+        if query.key not in self._told:
+            self._told[query.key] = members_of(self.changes, found, query)
+        return self._told[query.key]
+
+
+def joined(batches: list[ChangeBatch]) -> ChangeBatch:
+    """Batches that follow one another as one: what happened in between cancels out."""
+    changes = [change for batch in batches for change in batch.changes]
+    return ChangeBatch(batches[-1].seq, changes, batches[-1].database)
 
 
 @dataclass(eq=False)

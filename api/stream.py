@@ -6,37 +6,23 @@ The first change is sent at once, the next ones at most four times a second, mer
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import orjson
 
-from api.live import ChangeBatch, LiveHub, Subscriber
+from api.frames import StreamQuery
+from api.live import ChangeBatch, LiveHub, Subscriber, joined
 from geo.db.change_log import Change, Head, changes_after, oldest
 from geo.db.pool import Database
 from geo.errors import Unavailable
-from layers.deltas import FeatureReader, Features, Found, LayerDelta, Window, deltas_of
-from tiles.stale import tiles_touched
 
 PING_S = 15.0
 # Revoking a key, ending a session or changing a role ends its streams within a second.
 CHECK_S = 0.4
 FRAME_EVERY_S = 0.25
 _MAX_CATCH_UP = 20_000
-
-
-@dataclass(frozen=True)
-class StreamQuery:
-    """What a stream shows, and the last event that the client has.
-
-    ``zooms``: those at which the client draws tiles; it is told which of them became stale.
-    """
-
-    window: Window
-    zooms: tuple[int, ...]
-    reader: FeatureReader
-    last_event_id: str | None
-    may_go_on: Callable[[], Awaitable[bool]]
+# Beyond this it is worth finding out what cancels out, and which layers are quicker reloaded.
+_MAX_FRAME_CHARS = 1_000_000
 
 
 async def events(query: StreamQuery, hub: LiveHub, database: Database) -> AsyncGenerator[bytes, None]:
@@ -56,7 +42,7 @@ async def events(query: StreamQuery, hub: LiveHub, database: Database) -> AsyncG
             if missed:
                 seq = missed[-1].seq
                 batch = hub.batch(seq, missed)
-                frame = await _frame([batch], query, head.epoch, after=0)
+                frame = await _frame([batch], query, head.epoch)
                 if frame is not None:
                     yield frame
         else:
@@ -76,7 +62,9 @@ async def _follow(query: StreamQuery, subscriber: Subscriber, epoch: str, seq: i
                 return
             due = [batch for batch in batches if batch.seq > seq]
             try:
-                frame = await _frame(due, query, epoch, after=seq) if due else None
+                # The first may begin before the point up to which the stream caught up by itself.
+                due = [batch.after(seq) for batch in due]
+                frame = await _frame(due, query, epoch) if due else None
             except Unavailable:
                 yield _event("reset", {"reason": "database_away"})
                 return
@@ -121,31 +109,15 @@ async def _missed(last_event_id: str, head: Head, database: Database) -> list[Ch
         return await changes_after(connection, seq, _MAX_CATCH_UP)
 
 
-async def _frame(batches: list[ChangeBatch], query: StreamQuery, epoch: str, *, after: int) -> bytes | None:
-    changes: list[Change] = []
-    features: dict[tuple[str, int], Found] = {}
-    unread: frozenset[str] = frozenset()
-    for batch in batches:
-        # A batch may begin before the point up to which the stream caught up by itself.
-        changes += [change for change in batch.changes if change.seq > after]
-        found = await batch.features(query.reader)
-        features |= found.found
-        unread |= found.unread
-    seq = batches[-1].seq
-    deltas = deltas_of(changes, Features(features, unread), query.window)
-    if not deltas:
+async def _frame(batches: list[ChangeBatch], query: StreamQuery, epoch: str) -> bytes | None:
+    """One event of several batches, in order. A layer may come in it more than once: the later word counts."""
+    parts = [part for batch in batches if (part := await batch.told(query))]
+    if sum(len(part) for part in parts) > _MAX_FRAME_CHARS:
+        parts = [await joined(batches).told(query)]
+    if not any(parts):
         return None
-    body = ",".join(delta.as_json(_stale(delta, query.zooms)) for delta in deltas)
-    return f'id: {epoch}:{seq}\nevent: change\ndata: {{"seq":{seq},"changes":[{body}]}}\n\n'.encode()
-
-
-def _stale(delta: LayerDelta, zooms: tuple[int, ...]) -> str:
-    if not zooms:
-        return ""
-    tiles = None if delta.changes is None else tiles_touched(delta.changes, zooms)
-    if tiles is None:
-        return ',"tiles":null'
-    return ',"tiles":[' + ",".join(f'"{tile.z}/{tile.x}/{tile.y}"' for tile in tiles) + "]"
+    seq = batches[-1].seq
+    return f'id: {epoch}:{seq}\nevent: change\ndata: {{"seq":{seq},"changes":[{",".join(parts)}]}}\n\n'.encode()
 
 
 def _event(name: str, data: dict[str, object], event_id: str | None = None) -> bytes:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 
 from api.deps import Reading, State
 from api.event_stream import EventStream
-from api.stream import StreamQuery, events
+from api.frames import StreamQuery
+from api.stream import events
 from geo.bbox import parse_bbox
 from geo.errors import BadParameter, MapError
 from geo.tile import MAX_ZOOM
@@ -19,6 +20,7 @@ from layers.deltas import Window
 router = APIRouter(tags=["Live"])
 
 _MAX_ZOOMS = 8
+_SHOWN = ("layers", "bbox", "filter", "filter-lang")
 
 
 def _window(
@@ -52,6 +54,11 @@ def _zooms(
     return tuple(zooms)
 
 
+def _key(request: Request, zooms: tuple[int, ...], reader: Reading) -> str:
+    asked = sorted((name, value) for name, value in request.query_params.multi_items() if name in _SHOWN)
+    return repr((asked, zooms, reader.visibility.key))
+
+
 def _last_event(
     last_event_id: Annotated[str | None, Query(max_length=100)] = None,
     resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
@@ -82,5 +89,5 @@ async def live(
         except MapError:
             return False
 
-    query = StreamQuery(window, zooms, reader.features, last_event, may_go_on)
+    query = StreamQuery(_key(request, zooms, reader), window, zooms, reader.features, last_event, may_go_on)
     return EventStream(events(query, state.live, state.database))

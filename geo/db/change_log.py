@@ -213,6 +213,8 @@ async def _relay_on(connection: Connection, poll_s: float) -> None:
         began = time.monotonic()
         if await connection.fetchval("select exists (select from change_log)"):
             await relay_once(connection, with_commit_time=with_time)
+            # What comes in the meantime travels together.
+            await asyncio.sleep(2 * poll_s)
         else:
             # After a large load the look passes over what was moved, until that is vacuumed.
             await asyncio.sleep(max(poll_s, 4 * (time.monotonic() - began)))
