@@ -3,6 +3,7 @@
 
 import uuid
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
@@ -29,8 +30,8 @@ def _streams(stack: Stack) -> int:
     return int(float(next(line for line in lines if line.startswith("toancanh_live_streams ")).split()[1]))
 
 
-def _drawn(page: Page, title: str) -> bool:
-    return bool(rendered(page, "title", title))
+def _all_drawn(page: Page, titles: list[str]) -> bool:
+    return all(rendered(page, "title", title) for title in titles)
 
 
 def _page(context: BrowserContext, stack: Stack) -> Page:
@@ -48,7 +49,7 @@ def test_many_pages_have_one_stream_that_outlives_the_first(shown: Shown, contex
             first.close()
         push(shown, incident(title, lon=CENTRE[0] + at / 2_000))
     for page in (desk, wall):
-        wait_for(lambda page=page: all(_drawn(page, title) for title in titles), "every incident is drawn")
+        wait_for(partial(_all_drawn, page, titles), "every incident is drawn")
         for title in titles:
             expect(page.locator(".feed").get_by_text(title)).to_have_count(1)
     assert _streams(stack) == 1
@@ -66,4 +67,4 @@ def test_a_page_whose_browser_shares_no_workers_has_a_stream_of_its_own(shown: S
     title = f"Luồng riêng {uuid.uuid4().hex[:8]}"
     push(shown, incident(title))
     for page in pages:
-        wait_for(lambda page=page: _drawn(page, title), "the incident is drawn")
+        wait_for(partial(_all_drawn, page, [title]), "the incident is drawn")
