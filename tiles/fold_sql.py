@@ -115,13 +115,17 @@ def _ranks(spec: LayerSpec) -> int:
 
 def _each_rows(spec: LayerSpec, each: CTE, fits: ColumnElement[bool]) -> Any:
     names = [field.name for field in spec.tile_fields]
-    return select(
-        each.c.id,
-        each.c[GEOMETRY],
-        cast(null(), BigInteger).label("count"),
-        *([cast(null(), BigInteger).label("open")] if spec.fading_fields else []),
-        *(each.c[name] for name in names),
-    ).where(fits)
+    return (
+        select(
+            each.c.id,
+            each.c[GEOMETRY],
+            cast(null(), BigInteger).label("count"),
+            *([cast(null(), BigInteger).label("open")] if spec.fading_fields else []),
+            *(each.c[name] for name in names),
+        )
+        .where(fits)
+        .order_by(each.c.id)
+    )
 
 
 def _cell_rows(spec: LayerSpec, cells: CTE, wanted: ColumnElement[bool]) -> Any:

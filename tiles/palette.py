@@ -22,6 +22,7 @@ class Palette:
     rim: str
     area_opacity: float
     faded: float
+    folded: float
 
 
 DARK = Palette(
@@ -38,6 +39,7 @@ DARK = Palette(
     rim="#0a131d",
     area_opacity=0.22,
     faded=0.32,
+    folded=0.85,
 )
 LIGHT = Palette(
     background="#e3e9ee",
@@ -53,5 +55,6 @@ LIGHT = Palette(
     rim="#ffffff",
     area_opacity=0.2,
     faded=0.38,
+    folded=0.9,
 )
 THEMES = MappingProxyType({"dark": DARK, "light": LIGHT})

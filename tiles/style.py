@@ -14,13 +14,13 @@ from layers.spec import LayerSpec
 from tiles.palette import THEMES, Palette
 from tiles.style_choropleth import choropleth_layers
 from tiles.style_layers import (
-    StyleLayer,
     area_layers,
     context_layers,
     ground_layers,
     point_layers,
     unit_label_layers,
 )
+from tiles.style_parts import StyleLayer
 from tiles.tilejson import TILE_MAX_ZOOM, attribution_of
 
 Theme = Literal["dark", "light"]

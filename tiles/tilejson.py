@@ -24,7 +24,9 @@ def tilejson_of(spec: LayerSpec, tiles_url: str, bounds: BBox | None, lang: str)
     """
     fields = {field.name: _describe(field, lang) for field in spec.tile_fields}
     if spec.folded:
-        fields["count"] = "Number: points that this one stands for"
+        fields["count"] = "Number: points that this one stands for, absent where it stands for itself"
+        if spec.fading_fields:
+            fields["open"] = "Number: those of them that still matter, absent where all do"
     vector_layers = [_vector_layer(spec, spec.id, fields, lang)]
     if spec.store == "unit":
         fields = {**fields, "unit_set": "String"}

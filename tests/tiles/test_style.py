@@ -73,7 +73,7 @@ def test_every_layer_is_drawn_and_names_itself_and_its_role() -> None:
     drawn = {layer["metadata"].get("toancanh:layer") for layer in style()["layers"]}
     assert drawn == {spec.id for spec in SPECS if spec.geometry != "None"} | {"zones", None}
     roles = {layer["metadata"]["toancanh:role"] for layer in style()["layers"]}
-    assert roles == {"background", "context", "fill", "line", "point", "icon", "label"}
+    assert roles == {"background", "context", "fill", "line", "point", "icon", "label", "fold", "count"}
 
 
 def test_ids_are_unique_and_sources_exist() -> None:
@@ -131,3 +131,17 @@ def test_no_layer_is_named_in_the_code_that_draws() -> None:
     code = inspect.getsource(tiles.style) + inspect.getsource(tiles.style_layers)
     for spec in SPECS:
         assert f'"{spec.id}"' not in code
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_folded_points_are_dots_with_their_number_and_single_points_are_not_drawn_twice(theme: Theme) -> None:
+    layers = {layer["id"]: layer for layer in style(theme)["layers"]}
+    order = list(layers)
+    assert layers["incidents-fold"]["filter"] == ["has", "count"] == layers["incidents-count"]["filter"]
+    for single in ("incidents-point", "incidents-icon"):
+        assert layers[single]["filter"] == ["!", ["has", "count"]]
+    assert order.index("incidents-fold") < order.index("incidents-point") < order.index("incidents-count")
+    # The worst that is still open gives the colour; where nothing is open, the cell fades.
+    assert layers["incidents-fold"]["paint"]["circle-color"] == layers["incidents-point"]["paint"]["circle-color"]
+    assert ["==", ["get", "open"], 0] in layers["incidents-fold"]["paint"]["circle-opacity"][1]
+    assert "cameras-fold" not in layers
