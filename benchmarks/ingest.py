@@ -5,9 +5,10 @@
 
 A private durable PostGIS (fsync and synchronous_commit on), the server and the relay are started; both generations of
 the demonstration's units are published; then one, two and four clients push generated incidents of one source in
-batches of 500 over HTTP, each record new, and the same batches once more, each record known. After every run the
-records, their units and the live log are counted. The floor is what PostGIS takes of the same rows by COPY into a
-table with the same columns and indexes and no trigger, one durable commit for each batch.
+batches of 500 over HTTP: each record new; the same batches once more, each record known; and with another status, each
+record changed. After every run the records, their units and the live log are counted. The floor is what PostGIS takes
+of the same rows by COPY into a table with the same columns and indexes and no trigger, one durable commit for each
+batch.
 """
 
 import argparse
@@ -46,6 +47,7 @@ from tests.support.stack import Stack, running_stack
 
 BATCH, CLIENTS, TEMPLATES = 500, (1, 2, 4), 2_000
 RESULT = Path(__file__).parent / "results" / "ingest.json"
+_PROGRESS = b'"status":"new"', b'"status":"assigned"'
 _CLOCK_HZ = os.sysconf("SC_CLK_TCK")
 # Columns of a feature that are neither drawn by the database nor computed by it.
 _COPIED = (
@@ -79,7 +81,7 @@ def run(records: int = 200_000, clients: Sequence[int] = CLIENTS) -> dict[str, A
         with running_stack(serving, Path(folder), "serve", "relay") as stack:
             bench = Bench(stack, postgres, key)
             bench.publish_units()
-            runs = [asyncio.run(bench.push_twice(records, number)) for number in clients]
+            runs = [asyncio.run(bench.push_thrice(records, number)) for number in clients]
         floor = asyncio.run(_floor(owner, min(records, 100_000)))
     for one in runs:
         one["of_floor"] = round(one["new"]["records_per_s"] / floor["records_per_s"], 3)
@@ -105,8 +107,8 @@ class Bench:
                 assert door.push(part.layer, payload)["accepted"] > 0
         door.close()
 
-    async def push_twice(self, records: int, clients: int) -> dict[str, Any]:
-        """New records, and the same again; what the database holds afterwards is counted."""
+    async def push_thrice(self, records: int, clients: int) -> dict[str, Any]:
+        """New records, the same again, and the same with a change; what the database holds afterwards is counted."""
         bodies = make_bodies(records, f"c{clients}")
         connection = await connect(self._stack.database_url)
         try:
@@ -114,15 +116,18 @@ class Bench:
             new = await self._push(bodies, clients)
             new["relayed_after_s"] = await _relayed(connection)
             again = await self._push(bodies, clients)
+            changed = await self._push([body.replace(*_PROGRESS) for body in bodies], clients)
             after = await _counts(connection)
         finally:
             await connection.close()
         found = {name: after[name] - before[name] for name in after}
-        expected = {"features": records, "located": 2 * records, "placed": records, "relayed": records, "history": 0}
+        twice = 2 * records
+        expected = {"features": records, "located": twice, "placed": records, "relayed": twice, "history": records}
         assert found == expected, f"{found} is not {expected}"
         assert new.pop("counts") == {"accepted": records}, new
         assert again.pop("counts") == {"unchanged": records}, again
-        return {"clients": clients, "new": new, "again": again, "found": found}
+        assert changed.pop("counts") == {"changed": records}, changed
+        return {"clients": clients, "new": new, "again": again, "changed": changed, "found": found}
 
     async def _push(self, bodies: Sequence[bytes], clients: int) -> dict[str, Any]:
         waiting = list(reversed(bodies))
