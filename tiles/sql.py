@@ -85,6 +85,7 @@ def select_unit_tile(spec: LayerSpec, chosen: UnitChoice) -> Select[Any]:
         .select_from(sets.join(unit_tile_geom, unit_tile_geom.c.unit == unit.c.id))
         .where(
             of_sets,
+            unit_tile_geom.c.version == unit.c.version,
             unit_tile_geom.c.band == bindparam("band", type_=SmallInteger),
             boxes_meet(unit_tile_geom.c.geom_3857, square(BUFFER)),
         )
