@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.disconnect import waiting_for
+from api.hang_up import hang_up
 
 # The connection's buffers hold some seconds of events; who takes none of them for this long is frozen.
 SEND_TIMEOUT_S = 20.0
@@ -39,6 +40,7 @@ class EventStream(Response):
                     raise
             except TimeoutError:
                 _log.warning("a stream was given up: its client took nothing for %d s", SEND_TIMEOUT_S)
+                hang_up(scope["client"])
             finally:
                 await self._events.aclose()
 
