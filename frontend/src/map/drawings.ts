@@ -22,8 +22,8 @@ import { UNSEEN } from "../style/unseen";
 /** Where tiles hold features of the layer. */
 export type InTiles = { readonly source: string; readonly sourceLayer?: string };
 
-/** A drawing that is not ready by then is shown as far as it is. */
-const READY_WITHIN_MS = 1_000;
+/** A drawing that is not ready by then is shown as far as it is; a busy machine needs more than a second. */
+const READY_WITHIN_MS = 5_000;
 
 let drawingsMade = 0;
 

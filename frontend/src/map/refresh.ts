@@ -5,8 +5,8 @@ import type { Map as MapLibreMap, MapSourceDataEvent } from "maplibre-gl";
 import { parseTile, type TileId, touches } from "../live/touched";
 import { dropKept, type HeldTile, heldTiles, isErrored, isLoading, isSettled } from "./tiles";
 
-/** The first change of a quiet time waits only for those that come with it. */
-const LEAD_MS = 40;
+/** The overlay, which shows the change already, goes first; where a layer has none this long is soon enough. */
+const LEAD_MS = 120;
 const INTERVAL_MS = 1_000;
 /** A change can overtake the tile's eviction in another server process; younger ones are asked for once more. */
 export const SETTLE_MS = 700;

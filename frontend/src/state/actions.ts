@@ -46,9 +46,9 @@ export function pickAt(hits: readonly Hit[], at: { readonly lon: number; readonl
     const items = hits.filter((hit) => hit.kind !== "unit");
     // Plain ground closes what is open; with nothing open it answers where this is.
     if (hits.length === 0 && (store.selection.value || store.choices.value)) return closeCard();
-    // Nothing but folded cells: nearer there is something to choose from.
+    // A folded cell lies on top: nearer there is something to choose from.
     const [fold] = items;
-    if (fold?.kind === "fold" && items.every((hit) => hit.kind === "fold")) {
+    if (fold?.kind === "fold") {
       choose(fold);
       return;
     }

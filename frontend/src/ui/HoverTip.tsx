@@ -76,7 +76,6 @@ function FoldLine({ hit }: { readonly hit: FoldHit }) {
       <span>
         {text(layer.title)}: <strong>{formatNumber(hit.count, lang.value)}</strong>
         {hit.open !== null && <> · {t("fold.open", { n: formatNumber(hit.open, lang.value) })}</>}
-        <small class="tip-more"> · {t("fold.hint")}</small>
       </span>
     </>
   );
