@@ -19,7 +19,9 @@ from geo.db.follow import follow
 from geo.db.pool import Database
 from layers.deltas import FeatureReader, Features
 
-_QUEUE_BATCHES = 256
+# Changes that may wait for one stream, in batches that all streams share. Counted in changes, for the relay moves small
+# batches: 256 of those were one second, and a busy machine gave up streams that only waited for their turn.
+MAX_WAITING = 50_000
 
 
 class ChangeBatch:
@@ -67,17 +69,20 @@ def joined(batches: list[ChangeBatch]) -> ChangeBatch:
 class Subscriber:
     """One stream's queue. ``lost`` says why the stream must start afresh, once it must."""
 
-    queue: "asyncio.Queue[ChangeBatch | None]" = field(default_factory=lambda: asyncio.Queue(_QUEUE_BATCHES))
+    queue: "asyncio.Queue[ChangeBatch | None]" = field(default_factory=asyncio.Queue)
     lost: str | None = None
+    _since: int = 0
 
     def offer(self, batch: ChangeBatch) -> None:
         """Queue a batch, or drop everything when the stream is too slow."""
         if self.lost is not None:
             return
-        try:
-            self.queue.put_nowait(batch)
-        except asyncio.QueueFull:
+        if self.queue.empty():
+            self._since = batch.seq - len(batch.changes)
+        if batch.seq - self._since > MAX_WAITING:
             self.drop("too_slow")
+        else:
+            self.queue.put_nowait(batch)
 
     def drop(self, reason: str) -> None:
         """Give the stream up: it is told the reason and ends."""

@@ -13,6 +13,7 @@ import orjson
 from api.frames import StreamQuery
 from api.live import ChangeBatch, LiveHub, Subscriber, joined
 from geo.db.change_log import Change, Head, changes_after, oldest
+from geo.db.change_log import head as head_of
 from geo.db.pool import Database
 from geo.errors import Unavailable
 
@@ -39,6 +40,7 @@ async def events(query: StreamQuery, hub: LiveHub, database: Database) -> AsyncG
                 yield _event("reset", {"reason": missed})
                 return
             yield _event("ready", {"epoch": head.epoch, "seq": seq})
+            seq = max(seq, _number(query.last_event_id))
             if missed:
                 seq = missed[-1].seq
                 batch = hub.batch(seq, missed)
@@ -94,19 +96,25 @@ async def _waiting(subscriber: Subscriber, until: float, *, not_before: float) -
 
 async def _missed(last_event_id: str, head: Head, database: Database) -> list[Change] | str:
     """What happened since the client's last event, or why that cannot be said."""
-    epoch, _, number = last_event_id.partition(":")
-    if epoch != head.epoch or not (number.isascii() and number.isdigit() and len(number) <= 18):
-        return "epoch_changed"
-    seq = int(number)
-    if seq > head.seq:
+    seq = _number(last_event_id)
+    if last_event_id.partition(":")[0] != head.epoch or seq < 0:
         return "epoch_changed"
     if head.seq - seq > _MAX_CATCH_UP:
         return "too_far_behind"
     async with database.connection() as connection:
+        # Another process, from which the client comes, may have read a little more than this one.
+        if seq > head.seq and seq > (await head_of(connection)).seq:
+            return "epoch_changed"
         first = await oldest(connection)
         if seq < head.seq and (first is None or first > seq + 1):
             return "too_far_behind"
         return await changes_after(connection, seq, _MAX_CATCH_UP)
+
+
+def _number(event_id: str) -> int:
+    """The sequence number in an event's id; -1 if there is none."""
+    number = event_id.partition(":")[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else -1
 
 
 async def _frame(batches: list[ChangeBatch], query: StreamQuery, epoch: str) -> bytes | None:

@@ -14,8 +14,10 @@ from typing import cast
 import httpx
 import pytest
 
-from api.live import ChangeBatch, Subscriber
-from geo.db.pool import Connection, connect
+from api.live import MAX_WAITING, ChangeBatch, Subscriber
+from api.stream import _missed
+from geo.db.change_log import Change, Head, head, relay_once
+from geo.db.pool import Connection, Database, connect
 from tests.api.event_stream import EventStream, listening
 from tests.conftest import _database, migrated, new_key_of
 from tests.layers.ingest_samples import incident
@@ -190,14 +192,29 @@ async def test_a_quiet_stream_is_kept_alive_by_a_comment(live: Stack) -> None:
 
 def test_who_does_not_keep_up_loses_the_queue_and_hurts_nobody() -> None:
     slow, quick = Subscriber(), Subscriber()
-    batch = cast(ChangeBatch, object())
-    for _ in range(2_000):
+    changes = cast(list[Change], [None] * 100)
+    for number in range(1, MAX_WAITING // 100 + 2):
+        batch = ChangeBatch(100 * number, changes, cast(Database, None))
         for one in (slow, quick):
             one.offer(batch)
         assert quick.queue.get_nowait() is batch
-        assert slow.queue.qsize() <= 256
+        assert slow.queue.qsize() <= MAX_WAITING // 100
+        assert slow.lost is None or number > MAX_WAITING // 100, "many small batches are no harm"
     assert (slow.lost, quick.lost) == ("too_slow", None)
     assert slow.queue.get_nowait() is None, "woken, to be told"
+
+
+async def test_a_client_may_come_from_a_server_that_read_a_little_more(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute(_INSERT, 7, 3)
+        await relay_once(connection, with_commit_time=True)
+        now = await head(connection)
+    behind = Head(now.epoch, now.seq - 2)
+    assert await _missed(f"{now.epoch}:{now.seq}", behind, database) == []
+    missed = await _missed(f"{now.epoch}:{now.seq - 1}", behind, database)
+    assert [change.seq for change in missed if isinstance(change, Change)] == [now.seq]
+    for unknown in (f"{now.epoch}:{now.seq + 1}", f"other:{now.seq}", f"{now.epoch}:x", "x", ""):
+        assert await _missed(unknown, behind, database) == "epoch_changed"
 
 
 async def test_a_stream_goes_on_at_a_restarted_server(live: Stack, writer: Connection) -> None:
