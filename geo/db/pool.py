@@ -156,6 +156,13 @@ async def _leave_as_is(connection: Connection) -> None:
     """
 
 
+async def _nothing_to_reset(connection: Connection) -> None:
+    """Whatever is set on a pooled connection is set for a transaction (``set local``), and asyncpg ends open ones.
+
+    Its own statement for the rest (RESET ALL, UNLISTEN and so on) would be a second round trip for every read.
+    """
+
+
 async def connect(url: str, *, statement_timeout_s: float = 60.0) -> "asyncpg.Connection[asyncpg.Record]":
     """One connection of its own, for the relay, the worker and listeners."""
     connection = await asyncpg.connect(url, timeout=5, server_settings=server_settings(statement_timeout_s))
