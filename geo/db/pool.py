@@ -142,18 +142,11 @@ async def open_database(options: DatabaseOptions) -> Database:
         min_size=0,
         max_size=options.pool_size,
         init=prepare_connection,
-        reset=_leave_as_is,
+        reset=_nothing_to_reset,
         timeout=options.acquire_timeout_s,
         server_settings=server_settings(options.statement_timeout_s),
     )
     return Database(pool, options)
-
-
-async def _leave_as_is(connection: Connection) -> None:
-    """Our work leaves no state on a connection (settings and roles are a transaction's own), so none is cleared.
-
-    A reset after each use is one more round trip, which a tile would pay for.
-    """
 
 
 async def _nothing_to_reset(connection: Connection) -> None:
