@@ -12,6 +12,7 @@ its points. Both give the same bytes.
 
 from typing import Any
 
+from geoalchemy2 import Geometry
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    literal,
     null,
     select,
     true,
@@ -31,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from boundaries.tables import unit
 from geo.db.functions import boxes_meet, text_literal
 from layers.filters import FeatureQuery
 from layers.folds import FINEST, GRID
@@ -48,6 +51,8 @@ MAX_EACH, MAX_BYTES = 1_500, 90_000
 # Bytes of a cell in a tile, of a point beside its texts, of a value that many features share; and what the fields of a
 # point weigh at least.
 _CELL_BYTES, _POINT_BYTES, _VALUE_BYTES, _LONE_BYTES = 20, 26, 3, 40
+# Boxes of the index are rounded to single precision.
+_SLACK_M = 10
 _f = feature.c
 
 
@@ -89,9 +94,20 @@ def _points(spec: LayerSpec, query: FeatureQuery, wanted: ColumnElement[bool]) -
             func.fold_y(_f.geom_3857, type_=Integer).label("gy"),
             rank.label("rank"),
         )
-        .where(wanted, *conditions(spec, query), boxes_meet(_f.geom_3857, square(BUFFER)), point)
+        .where(wanted, *_selected(spec, query), point)
         .cte("_points")
     )
+
+
+def _selected(spec: LayerSpec, query: FeatureQuery) -> list[ColumnElement[bool]]:
+    """What is asked for, in the tile; of an area only around the area, which may be a small part of the tile."""
+    found = [*conditions(spec, query), boxes_meet(_f.geom_3857, square(BUFFER))]
+    if query.area is not None:
+        extent = func.ST_SetSRID(cast(func.ST_Extent(unit.c.geom), Geometry), number(4326))
+        around = func.ST_Expand(func.ST_Transform(extent, number(3857)), number(_SLACK_M))
+        of_area = unit.c.id == func.any(literal(list(query.area), ARRAY(BigInteger)))
+        found.append(boxes_meet(_f.geom_3857, select(around).where(of_area).scalar_subquery()))
+    return found
 
 
 def _each(spec: LayerSpec, query: FeatureQuery, few: ColumnElement[bool]) -> CTE:
@@ -100,8 +116,7 @@ def _each(spec: LayerSpec, query: FeatureQuery, few: ColumnElement[bool]) -> CTE
         select(_f.id, clipped(_f.geom_3857), *_fields(spec), _bytes(spec))
         .where(
             few,
-            *conditions(spec, query),
-            boxes_meet(_f.geom_3857, square(BUFFER)),
+            *_selected(spec, query),
         )
         # No more are wanted, and PostgreSQL is to know it.
         .limit(number(MAX_EACH))
