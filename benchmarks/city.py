@@ -44,7 +44,7 @@ TITLES = (
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many of each; ``--quick`` takes a hundredth."""
+    """How many of each; ``--quick`` takes a fiftieth of the incidents."""
 
     cameras: int = 2_000
     places: int = 10_000

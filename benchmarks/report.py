@@ -67,7 +67,7 @@ def table(found: Mapping[str, Any]) -> str:
     ]
     lines += [f"{name}: {why}." for name, why in found.get("missing", {}).items()]
     if found.get("quick"):
-        lines += ["", "**Quick run on a hundredth of the data: it shows that everything works, not how fast.**"]
+        lines += ["", "**Quick run on a fiftieth of the data: it shows that everything works, not how fast.**"]
     for name, part in found.get("parts", {}).items():
         lines += ["", f"## {name}", ""]
         if "error" in part:
