@@ -242,7 +242,9 @@ def lock_areas(cursor: PgCursor, serving_role: str) -> None:
         cursor,
         "create policy area on feature for select to {area} using (exists (select from feature_unit fu "
         "where fu.layer = feature.layer and fu.feature = feature.id "
-        "and fu.unit = any (string_to_array(current_setting('toancanh.units', true), ',')::bigint[])))",
+        # In a query of its own the setting is read once, and not for each row.
+        "and fu.unit = any ("
+        "(select string_to_array(current_setting('toancanh.units', true), ',')::bigint[])::bigint[])))",
         area=Identifier(AREA_ROLE),
     )
     _run(cursor, "alter table feature_history enable row level security")

@@ -12,6 +12,7 @@ CREATE ROLE toancanh_area NOLOGIN;
 GRANT toancanh_area TO toancanh_serve;
 ALTER DATABASE toancanh OWNER TO toancanh_owner;
 CREATE EXTENSION IF NOT EXISTS postgis;
+ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
