@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(settings: Settings) -> int:
     """Granian serves; uvicorn works too: ``uvicorn --factory api.app:create_server``."""
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, Loops
     from granian.server import Server
 
     Server(
@@ -55,6 +55,7 @@ def serve(settings: Settings) -> int:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
         factory=True,
         workers=1,
         websockets=False,
