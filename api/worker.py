@@ -91,6 +91,7 @@ _RETIRE = Statement(
 )
 _MAKE_PARTITIONS = Statement(select(func.make_observation_partitions(bindparam("today", type_=Date))))
 _SETTLE = Statement(select(func.settle_folds()))
+_ADD_UP = Statement(select(func.settle_tally()))
 
 
 async def fill_cells(connection: Connection) -> int:
@@ -137,6 +138,11 @@ async def settle_folds(connection: Connection) -> int:
     return int(await connection.fetchval(_SETTLE.sql))
 
 
+async def settle_tally(connection: Connection) -> int:
+    """Add up what writers left about how much each layer holds; answers how many differences (migration l007)."""
+    return int(await connection.fetchval(_ADD_UP.sql))
+
+
 async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) -> None:
     """Work for ever; comes back after the database was away."""
     loop = asyncio.get_running_loop()
@@ -155,6 +161,7 @@ async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) 
                     retention_due = loop.time() + _RETENTION_EVERY_S
                 if loop.time() >= settling_due:
                     await settle_folds(connection)
+                    await settle_tally(connection)
                     settling_due = loop.time() + _SETTLE_EVERY_S
                 if not await fill_cells(connection):
                     await asyncio.sleep(poll_s)

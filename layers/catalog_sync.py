@@ -130,6 +130,13 @@ def _make_partition(cursor: PgCursor, spec: LayerSpec) -> bool:
 
 
 def _make_queryable_indexes(cursor: PgCursor, spec: LayerSpec) -> None:
+    # The last end, of the few that have one.
+    _run(
+        cursor,
+        "create index if not exists {name} on {table} (valid_to) where valid_to is not null",
+        name=Identifier(f"feature_{spec.id}_valid_to"),
+        table=Identifier(f"feature_{spec.id}"),
+    )
     for field in spec.queryables:
         column: Composable = Identifier(field.name) if field.is_column else _json_value(field)
         _run(

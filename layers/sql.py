@@ -98,31 +98,6 @@ def select_by_keys(spec: LayerSpec) -> Select[Any]:
     )
 
 
-def select_statistics(specs: Sequence[LayerSpec], area: tuple[int, ...] | None) -> Select[Any]:
-    """Per layer: how many, how many of them nowhere or known only to their unit, newest arrival, extents."""
-    known = [text_literal(spec.id) for spec in specs]
-    no_place = _f.geom.is_(None)
-    box = func.ST_Extent(_f.geom)
-    return (
-        select(
-            _f.layer,
-            func.count().label("count"),
-            func.count().filter(no_place, _f.location_unit.is_(None)).label("unlocated"),
-            func.count().filter(no_place, _f.location_unit.is_not(None)).label("unit_only"),
-            func.max(_f.recorded_at).label("latest"),
-            func.min(_f.valid_from).label("time_from"),
-            func.max(func.coalesce(_f.valid_to, _f.valid_from)).label("time_to"),
-            *(getattr(func, f"ST_{side}")(box).label(side.lower()) for side in ("XMin", "YMin", "XMax", "YMax")),
-        )
-        .where(_f.layer.in_(known), *([] if area is None else [_in_any_area(specs, area)]))
-        .group_by(_f.layer)
-    )
-
-
-def _in_any_area(specs: Sequence[LayerSpec], area: tuple[int, ...]) -> ColumnElement[bool]:
-    return or_(*(and_(is_layer(_f.layer, spec), *in_area(spec, area)) for spec in specs))
-
-
 def _is_after(query: FeatureQuery) -> ColumnElement[bool]:
     after = query.after
     if after is None:

@@ -132,3 +132,14 @@ feature_fold_delta = Table(
     Column("sum_y", BigInteger),
     Column("ids", BigInteger),
 )
+
+# What each layer holds (see migrations/l007_tally.sql).
+feature_tally = Table(
+    "feature_tally",
+    metadata,
+    Column("layer", Text),
+    Column("n", BigInteger),
+    Column("unlocated", BigInteger),
+    Column("unit_only", BigInteger),
+    Column("latest", _MOMENT),
+)
