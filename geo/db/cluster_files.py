@@ -118,12 +118,12 @@ END $$;
 def provision_database_sql() -> str:
     """Extensions and grants inside the product's database. Repeatable.
 
-    The owner may add rows to spatial_ref_sys: PostGIS 3.3 lacks EPSG:9213, which the first migration adds.
+    The owner may add rows to spatial_ref_sys: PostGIS 3.3 lacks EPSG:9213, which the first migration adds. Comparing
+    boxes tells nothing of a row by an error, and behind row-level security only what is leakproof may use the spatial
+    index: measured on a million rows, a tile of one area near the ground took 45 ms instead of 1,500.
     """
     return f"""\
 CREATE EXTENSION IF NOT EXISTS postgis;
--- Boxes are compared without an error that could tell a row's content; behind row-level security no other operator may
--- use the spatial index. Measured on a million rows: a tile of one area took 45 ms instead of 1,500.
 ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS unaccent;

@@ -72,6 +72,14 @@ def number(web: httpx.Client, name: str) -> float:
     return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
 
 
+def settled(web: httpx.Client) -> None:
+    """Until every change so far has dropped what it made stale: nothing waits, and the log stands still."""
+    seen = -1.0
+    while number(web, "toancanh_changes_waiting") or number(web, "toancanh_live_seq") != seen:
+        seen = number(web, "toancanh_live_seq")
+        time.sleep(0.3)
+
+
 def soon(web: httpx.Client, address: str, title: str, *, there: bool = True) -> httpx.Response:
     """The first answer that has (or has not) the title."""
     deadline = time.monotonic() + 5
@@ -84,6 +92,7 @@ def soon(web: httpx.Client, address: str, title: str, *, there: bool = True) -> 
 
 def test_a_kept_tile_has_every_coding_with_its_own_tag(door: httpx.Client, web: httpx.Client) -> None:
     push(door, *(incident(uuid.uuid4().hex, title="Sự việc", lon=LON + n / 1e5) for n in range(60)))
+    settled(web)
     plain = soon(web, ADDRESS, "Sự việc")
     assert plain.headers["cache-control"] == "private, no-cache" and plain.headers["vary"] == "accept-encoding"
     assert "content-encoding" not in plain.headers
@@ -129,6 +138,7 @@ def test_whoever_writes_the_tile_follows(stack: Stack, door: httpx.Client, web: 
 
 def test_a_filter_is_one_question_however_it_is_spelt(door: httpx.Client, web: httpx.Client) -> None:
     push(door, incident(uuid.uuid4().hex, title="lọc", severity="high"))
+    settled(web)
     soon(web, ADDRESS, "lọc")
     made = number(web, "toancanh_tiles_made")
     spelt = ["severity='high'", "severity = 'high'", "(severity = 'high')"]
