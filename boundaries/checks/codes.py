@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Codes of units: CODE_*, and which known unit a row is about.
 
-A code is no identity: every one of the 92 codes of 2025 was the code of an older unit. So a row is what its code AND its
+A code is no identity: every one of the 92 codes of 2025 was the code of an older unit. So a row is what its code and
 name say; where they disagree the name decides, as a place keeps its name longer than its code.
 """
 

@@ -66,9 +66,12 @@ class Ground:
 
     @cached_property
     def parent(self) -> BaseGeometry:
-        """Where the upload should leave no gap: the published land, and whatever the upload encloses by itself."""
-        own = filled(self.union, PARENT_HOLE_M2)
-        return own if self.outline.is_empty else area_of(shapely.union(self.outline, own))
+        """Where the upload should leave no gap: the published land, and what the upload encloses besides."""
+        own = filled(self.union)
+        if self.outline.is_empty:
+            return own
+        not_ours = shapely.difference(filled(self.outline), self.outline)
+        return area_of(shapely.difference(shapely.union(self.outline, own), not_ours))
 
     def moved(self, shift: tuple[float, float]) -> "Ground":
         """The same upload on published land that is moved: all of it lies off by that much."""
@@ -107,8 +110,11 @@ def lay(identified: Identified, judged: Judged, known: KnownUnits, scope: Scope)
     """Lay an upload on the published land."""
     usable = judged.sound - judged.repeats
     rows = tuple(row for row in identified.rows if row.number in usable)
-    published = {unit.code: to_plane(unit.geometry) for unit in known.current_units}
     comparable = identified.target.unit_set == known.current and not identified.all_strange
+    # Some units of another period lie across the published ones: neither neighbours nor gaps can be told.
+    published = {
+        unit.code: to_plane(unit.geometry) for unit in known.current_units if comparable or scope.codes is None
+    }
     old = tuple(published.get(row.known.code) if comparable and row.known else None for row in rows)
     bad = {row.known.code for row in identified.rows if row.known and row.number not in judged.sound}
     missing = {unit.code for unit in identified.absent}

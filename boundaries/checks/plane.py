@@ -76,4 +76,5 @@ def filled(shape: BaseGeometry, largest_m2: float = float("inf")) -> BaseGeometr
     for part in polygons_of(shape):
         holes = [ring for ring in part.interiors if Polygon(ring).area > largest_m2]
         whole.append(Polygon(part.exterior, holes))
-    return MultiPolygon(whole)
+    # A part may lie in the hole of another one, which it would overlap now.
+    return area_of(shapely.union_all(whole)) if len(whole) > 1 else MultiPolygon(whole)

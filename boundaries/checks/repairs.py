@@ -13,10 +13,10 @@ import numpy as np
 import shapely
 
 from boundaries.checks.names import clean_name
-from boundaries.checks.plane import VN2000_DEGREES, Shapes, area_of, as_array, from_plane, project, to_plane, width_m
-from boundaries.checks.rings import drop_repeated, drop_spikes
+from boundaries.checks.plane import VN2000_DEGREES, Shapes, area_of, as_array, project, to_plane, width_m
+from boundaries.checks.rings import drop_repeated, drop_spikes, runs_clockwise
 from boundaries.checks.rows import padded_code
-from boundaries.checks.thresholds import EDGE_TOLERANCE_M, REPORT_M2, SLIVER_WIDTH_M
+from boundaries.checks.thresholds import EDGE_TOLERANCE_M, REPORT_M2, SAME_LINE_M, SLIVER_WIDTH_M
 from geo.crs import VN2000_LOCAL
 
 
@@ -61,10 +61,26 @@ def repair(frame: Any, ids: Iterable[str]) -> Repaired:
     effects = []
     for name, change in REPAIRS.items():
         if name in wanted:
-            after = change(frame)
+            after = change(frame) if name == "rings.orient" else _same_way_round(frame, change(frame))
             effects.append(_effect(name, frame, after))
             frame = after
     return Repaired(frame, tuple(effects))
+
+
+def _same_way_round(before: Any, after: Any) -> Any:
+    """Redrawn rings run as the rest of the file does: GEOS hands them back as it likes."""
+    clockwise = [runs_clockwise(shape) for shape in before.geometry if _is_area(shape)]
+    direction = 2 * sum(clockwise) > len(clockwise)
+    old = before.geometry
+    shapes = [
+        shapely.orient_polygons(shape, exterior_cw=direction) if _is_area(shape) and shape is not old[index] else shape
+        for index, shape in after.geometry.items()
+    ]
+    return _with_shapes(after, shapes)
+
+
+def _with_shapes(frame: Any, shapes: Sequence[Any]) -> Any:
+    return frame.set_geometry(type(frame.geometry)(list(shapes), index=frame.index, crs=frame.crs))
 
 
 def _effect(name: str, before: Any, after: Any) -> Effect:
@@ -97,8 +113,7 @@ def _each(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A repair that looks at one shape at a time; rows without a finite shape stay."""
 
     def apply(frame: Any) -> Any:
-        shapes = [change(shape) if _is_finite(shape) else shape for shape in frame.geometry]
-        return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
+        return _with_shapes(frame, [change(shape) if _is_finite(shape) else shape for shape in frame.geometry])
 
     return apply
 
@@ -122,10 +137,11 @@ def _keep_areas(shape: Any) -> Any:
 
 
 def _without_spikes(shape: Any) -> Any:
-    plane = to_plane(shapely.force_2d(shape))
+    flat = shapely.force_2d(shape)
+    plane = to_plane(flat)
     mended = drop_spikes(plane)
     same = shapely.get_num_coordinates(mended) >= shapely.get_num_coordinates(drop_repeated(plane))
-    return shape if same else _plain(from_plane(mended))
+    return shape if same else _plain(shapely.transform(mended, _way_back(plane, flat)))
 
 
 def _make_valid(shape: Any) -> Any:
@@ -168,15 +184,15 @@ def _clean_texts(frame: Any) -> Any:
     return frame
 
 
-def _coverage(gap_m: float, snap_m: float) -> Callable[[Any], Any]:
-    """Clean the units together, without those that a strip wider than a sliver is about."""
+def _coverage(strip_m: float, gap_m: float, snap_m: float) -> Callable[[Any], Any]:
+    """Clean the units together, without those that overlap by a strip that wide or wider."""
 
     def apply(frame: Any) -> Any:
         usable = [index for index, shape in enumerate(frame.geometry) if _is_area(shape) and shapely.is_valid(shape)]
         degrees = as_array(shapely.force_2d(frame.geometry.iloc[index]) for index in usable)
         plane = to_plane(degrees)
-        safe = ~_in_wide_overlap(plane)
-        if not safe.any():
+        safe = ~_overlapping(plane, strip_m)
+        if shapely.coverage_is_valid(plane[safe], gap_width=max(gap_m, SAME_LINE_M)):
             return frame
         cleaned = shapely.coverage_clean(plane[safe], gap_width=gap_m, snapping_distance=snap_m)
         back = _way_back(plane, degrees)
@@ -184,7 +200,7 @@ def _coverage(gap_m: float, snap_m: float) -> Callable[[Any], Any]:
         for index, before, after in zip(np.array(usable)[safe], plane[safe], cleaned, strict=True):
             if not after.is_empty and not _same_ground(before, after):
                 shapes[index] = _plain(area_of(shapely.transform(after, back)))
-        return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
+        return _with_shapes(frame, shapes)
 
     return apply
 
@@ -194,7 +210,7 @@ def _same_ground(one: Any, other: Any) -> bool:
     return bool(first == second)
 
 
-def _way_back(plane: Shapes, degrees: Shapes) -> Callable[[Any], Any]:
+def _way_back(plane: Any, degrees: Any) -> Callable[[Any], Any]:
     """From the plane to degrees, so that a vertex that did not move gets its own degrees again, to the last bit.
 
     Otherwise a cleaned unit would differ by a billionth from the neighbour that needed no cleaning.
@@ -213,13 +229,13 @@ def _way_back(plane: Shapes, degrees: Shapes) -> Callable[[Any], Any]:
     return back
 
 
-def _in_wide_overlap(plane: Shapes) -> Any:
+def _overlapping(plane: Shapes, strip_m: float) -> Any:
     wide = np.zeros(len(plane), dtype=bool)
     loose = ~shapely.is_empty(shapely.coverage_invalid_edges(plane))
     one, other = shapely.STRtree(plane).query(plane, predicate="intersects")
     for left, right in zip(*(side[(one < other) & (loose[one] | loose[other])] for side in (one, other)), strict=True):
         piece = area_of(shapely.intersection(plane[left], plane[right]))
-        if piece.area >= REPORT_M2 and width_m(piece) >= SLIVER_WIDTH_M:
+        if piece.area >= REPORT_M2 and width_m(piece) >= strip_m:
             wide[[left, right]] = True
     return wide
 
@@ -240,8 +256,8 @@ REPAIRS: dict[str, Callable[[Any], Any]] = {
     "codes.pad": _text("code", lambda code: padded_code(code) or code),
     "names.clean": _clean_texts,
     "datum.restore": _each(_restore_datum),
-    "edges.snap": _coverage(0.0, EDGE_TOLERANCE_M),
-    "coverage.clean": _coverage(SLIVER_WIDTH_M, -1.0),
+    "coverage.clean": _coverage(SLIVER_WIDTH_M, SLIVER_WIDTH_M, -1.0),
+    "edges.snap": _coverage(EDGE_TOLERANCE_M, 0.0, EDGE_TOLERANCE_M),
     "rings.orient": _areas_only(lambda shape: shapely.orient_polygons(shape, exterior_cw=False)),
 }
 

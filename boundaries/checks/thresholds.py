@@ -13,8 +13,9 @@ ERROR_M2 = 1_000.0
 SLIVER_WIDTH_M = 20.0
 # An outer border that stays within this of the published one was not redrawn: six decimals are 0.1 m.
 BORDER_TOLERANCE_M = 0.5
-# A strip narrower than this is one line with other vertices, not land: rounding and re-projection.
-SAME_LINE_M = 0.005
+# A strip narrower than this is one line with other vertices, not land: a straight edge of 1 km bends by 8 mm between
+# VN-2000 and degrees where only one side has a vertex in the middle.
+SAME_LINE_M = 0.01
 # Two lines that are the same line for a survey: what snapping moves at most.
 EDGE_TOLERANCE_M = 0.1
 # Holes of the published set up to here are its own pinholes, larger ones are land of somebody else.

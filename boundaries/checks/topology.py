@@ -103,11 +103,9 @@ def _outside(ground: Ground) -> list[Finding]:
 
 def _edges(ground: Ground, explained: Iterable[BaseGeometry]) -> list[Finding]:
     """Unmatched edges that no overlap or gap explains: a vertex on one side alone, or less than REPORT_M2 between."""
-    loose = ground.loose_edges
-    if not ground.whole and len(ground.beside):
-        # Beside published neighbours the same line comes with other decimals: look a tenth of a metre aside.
-        together = np.concatenate((ground.shapes, ground.beside))
-        loose = shapely.coverage_invalid_edges(together, gap_width=EDGE_TOLERANCE_M)
+    # Beside published neighbours the same line comes with other decimals: look a tenth of a metre aside.
+    line_m = SAME_LINE_M if ground.whole else EDGE_TOLERANCE_M
+    loose = shapely.coverage_invalid_edges(np.concatenate((ground.shapes, ground.beside)), gap_width=line_m)
     near = shapely.buffer(shapely.union_all(list(explained)), 1.0)
     shapely.prepare(near)
     findings = []
