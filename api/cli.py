@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import parse_dsn
 
-from api.accounts_cli import add_commands, run
+from api import accounts_cli, boundaries_cli
 from api.settings import Settings, read_settings
 from api.worker import run_worker
 from geo.db.change_log import run_relay
@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("relay", help="moves changes into the live log; exactly one works at a time")
     commands.add_parser("worker", help="jobs that follow the change log or the clock")
     commands.add_parser("migrate", help="bring the database to this version")
-    add_commands(commands)
+    accounts_cli.add_commands(commands)
+    boundaries_cli.add_commands(commands)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = read_settings()
@@ -41,8 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _forever(run_worker(settings.database_url, discover()))
         case "migrate":
             return migrate_all(settings)
+        case "boundaries":
+            return boundaries_cli.run(settings, chosen)
         case _:
-            return run(settings, chosen)
+            return accounts_cli.run(settings, chosen)
 
 
 def serve(settings: Settings) -> int:
