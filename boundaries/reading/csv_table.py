@@ -66,7 +66,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
         skip = 3 if sample.startswith("\u00ef\u00bb\u00bf") else 0
         stream.read(skip)
         try:
-            yield from csv.reader(stream, delimiter=delimiter)
+            yield from csv.reader(stream, delimiter=delimiter, strict=True)
         except (csv.Error, UnicodeError) as error:
             raise Fault("FILE_CORRUPT", en=f"CSV: {error}.") from error
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boundaries.reading import markup
+from boundaries.reading import integrity, markup
 from boundaries.reading.archive import Member, judge, open_archive, plain_path, unpack
 from boundaries.reading.faults import Fault, named
 from boundaries.reading.formats import (
@@ -201,6 +201,7 @@ def _finished(datasets: list[Dataset], folder: Path) -> Staged:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
         _refuse(f"{dataset.title}.{dataset.extension}", head)
+        integrity.refuse_what_was_cut(path, dataset.extension)
         charset = markup.prepare(path, dataset.extension, staged.faults)
         for companion in dataset.companions:
             charset = markup.prepare_companion(path.with_suffix(f".{companion}"), companion) or charset
