@@ -103,7 +103,12 @@ def test_a_chosen_sheet_is_read() -> None:
     file = DEFECTS / "26_two_layers.zip"
     question = read(file).questions[0]
     assert [choice.label for choice in question.choices] == ["Ranh giới xã", "ban_cu"]
+    assert [choice.value for choice in question.choices] == ["ranh giới xã/ranh giới xã.shp|d00", "cu/ban_cu.shp|d01"]
     assert len(read(file, sheet=question.choices[0].value).frame) == 32
+
+
+def test_a_remembered_sheet_that_is_not_there_does_not_stand_in_the_way() -> None:
+    assert codes(read(DEFECTS / "00_control_ok.geojson", sheet="geojson|of another day")) == []
 
 
 def test_a_confirmed_mapping_is_taken() -> None:
