@@ -27,7 +27,7 @@ def meets(tile: TileId, box: list[float]) -> bool:
     margin = MARGIN * 2 * HALF_WORLD_M / 2**tile.z
     west, south, east, north = tile.bounds_m
     (left, bottom), (right, top) = metres(box[0], box[1]), metres(box[2], box[3])
-    return left < east + margin and right >= west - margin and bottom <= north + margin and top > south - margin
+    return bool(left < east + margin and right >= west - margin and bottom <= north + margin and top > south - margin)
 
 
 def around(box: list[float], z: int) -> list[TileId]:
@@ -43,11 +43,11 @@ def test_exactly_the_tiles_that_show_the_old_or_the_new_place(seed: int) -> None
         z = chance.randint(4, 18)
         side = 360 / 2**z
         lon, lat = chance.uniform(105, 107), chance.uniform(20.5, 22.5)
-        boxes = [[lon, lat, lon + chance.choice([0, side * 1.5]), lat + chance.choice([0, side / 2])]]
-        boxes.append([lon + 3 * side, lat, lon + 3 * side, lat])
-        found = tiles_touched([change(*boxes)], [z])
+        old = [lon, lat, lon + chance.choice([0, side * 1.5]), lat + chance.choice([0, side / 2])]
+        new = [lon + 3 * side, lat, lon + 3 * side, lat]
+        found = tiles_touched([change(old, new)], [z])
         assert found is not None and len(found) == len(set(found))
-        assert set(found) == {tile for box in boxes for tile in around(box, z) if meets(tile, box)}
+        assert set(found) == {tile for box in (old, new) for tile in around(box, z) if meets(tile, box)}
 
 
 def test_what_stands_at_an_edge_is_in_the_neighbour_too() -> None:
