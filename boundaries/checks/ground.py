@@ -15,7 +15,7 @@ from boundaries.checks.codes import Identified
 from boundaries.checks.geometry import Judged
 from boundaries.checks.plane import Shapes, area_of, as_array, filled, to_plane
 from boundaries.checks.rows import Row, Scope
-from boundaries.checks.thresholds import PARENT_HOLE_M2
+from boundaries.checks.thresholds import EDGE_TOLERANCE_M, PARENT_HOLE_M2, SAME_LINE_M
 from boundaries.known import KnownUnits
 
 _NOWHERE = MultiPolygon()
@@ -54,8 +54,14 @@ class Ground:
     @cached_property
     def loose_edges(self) -> Shapes:
         """For each shape and then each neighbour, the edges that do not match: where overlaps are, and nowhere else."""
-        edges: Shapes = shapely.coverage_invalid_edges(np.concatenate((self.shapes, self.beside)))
+        together = np.concatenate((self.shapes, self.beside))
+        edges: Shapes = shapely.coverage_invalid_edges(together, gap_width=self.same_line_m)
         return edges
+
+    @property
+    def same_line_m(self) -> float:
+        """How far apart two edges are one line: beside published neighbours it comes with other decimals."""
+        return SAME_LINE_M if self.whole else EDGE_TOLERANCE_M
 
     @cached_property
     def outline(self) -> BaseGeometry:
