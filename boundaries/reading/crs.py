@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the declared coordinate system can be true, and what to propose where it is missing or cannot."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from boundaries.findings import Finding, found
 from boundaries.reading.candidates import (
@@ -19,6 +20,7 @@ from boundaries.reading.candidates import (
     fits,
     placed,
     suggestion,
+    to_lonlat,
 )
 
 # Fewer units than this share in their area: the system is wrong, not the units.
@@ -29,6 +31,9 @@ _AWAY_M = 2000.0
 _DATUM_SHIFT_M = (150.0, 300.0)
 _BETTER = 5.0
 _VN2000_GRIDS = (9213, *range(9205, 9213), *range(9214, 9219), 5896, 5897, 5898, 5899, 3405, 3406)
+# A person answers with a code: a text of parameters could name files.
+_AUTHORITY = re.compile(r"[A-Z]{2,12}:\d{1,7}\Z")
+_WKT_CHARACTERS = 20_000
 _WGS84_NAMES = ("wgs 84", "wgs84", "wgs_1984", "world geodetic system 1984", "unknown")
 
 
@@ -84,11 +89,9 @@ def judge(points: Points, declared: str | None, is_geojson: bool, places: Places
 def judge_answer(points: Points, placement: Placement) -> CrsVerdict:
     """A system that a person chose: taken, unless the coordinates cannot be in it."""
     usable = points[np.isfinite(points).all(axis=1)]
-    try:
-        possible = not len(usable) or bool(_is_on_earth(placed(usable, placement)).any())
-    except CRSError:
-        possible = False
-    if not possible:
+    if not _AUTHORITY.match(placement.crs) or _understood(placement.crs) is None:
+        return CrsVerdict(None, (found("CRS_MISSING", f"“{placement.crs[:40]}”?", f'"{placement.crs[:40]}"?'),))
+    if len(usable) and not _is_on_earth(placed(usable, placement)).any():
         return CrsVerdict(None, (found("CRS_OUT_OF_RANGE"),))
     return CrsVerdict(placement)
 
@@ -97,8 +100,9 @@ def _understood(declared: str | None) -> CRS | None:
     if not declared:
         return None
     try:
-        system = CRS.from_user_input(declared)
-    except CRSError:
+        system = CRS.from_user_input(declared[:_WKT_CHARACTERS])
+        to_lonlat(_name(system))
+    except (CRSError, ProjError):
         return None
     # "Undefined" of GeoPackage and drawings: metres of nowhere.
     return None if system.is_engineering or "undefined" in system.name.casefold() else system
@@ -125,11 +129,11 @@ def _grid_of(system: CRS) -> int | None:
     return next((code for code in _VN2000_GRIDS if _projection(CRS.from_epsg(code)) == wanted), None)
 
 
-def _projection(system: CRS) -> tuple[tuple[int, float], ...]:
+def _projection(system: CRS) -> tuple[tuple[str, float], ...]:
     operation = system.coordinate_operation
     if operation is None:
         return ()
-    return tuple(sorted((int(one.code or 0), round(float(one.value), 7)) for one in operation.params))
+    return tuple(sorted((str(one.name), round(float(one.value), 7)) for one in operation.params))
 
 
 def _is_wgs84(system: CRS) -> bool:

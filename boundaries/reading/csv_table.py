@@ -25,7 +25,9 @@ def sheets_of(dataset: dict[str, Any]) -> list[Sheet]:
     has_shapes = _shape_column(first) is not None
     features = (1 if first else 0) + sum(1 for _ in rows) if has_shapes else 0
     kind = "Unknown" if has_shapes else ""
-    return [Sheet(f"{dataset['path']}|table", dataset["title"], "", kind, features, tuple(header))]
+    return [
+        Sheet(f"{dataset['key']}|table", dataset["path"], "table", dataset["title"], "", kind, features, tuple(header))
+    ]
 
 
 def read(dataset: dict[str, Any]) -> tuple[list[bytes | None], dict[str, list[str | None]]]:
@@ -66,7 +68,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
         skip = 3 if sample.startswith("\u00ef\u00bb\u00bf") else 0
         stream.read(skip)
         try:
-            yield from csv.reader(stream, delimiter=delimiter)
+            yield from csv.reader(stream, delimiter=delimiter, strict=True)
         except (csv.Error, UnicodeError) as error:
             raise Fault("FILE_CORRUPT", en=f"CSV: {error}.") from error
 

@@ -33,18 +33,20 @@ def label_text(text: str) -> str:
 
 
 def areas_of(shapes: Sequence[BaseGeometry | None], texts: Sequence[str | None]) -> list[Labelled]:
-    """The areas of a drawing: those drawn as areas or closed lines, else the faces between its lines.
+    """The areas of a drawing: those drawn as areas or closed lines, or the faces between its lines if these are more.
 
     Labels are texts at points; an area that holds exactly one takes it.
     """
-    given = [shape for shape in shapes if shape is not None and not shape.is_empty]
-    areas = [part for shape in given for part in _parts(shape) if isinstance(part, Polygon)]
-    lines = [part for shape in given for part in _parts(shape) if part.geom_type in ("LineString", "LinearRing")]
-    closed = [line for line in lines if line.is_ring]
-    if not areas and sum(line.length for line in closed) * 2 >= sum(line.length for line in lines):
-        areas = [Polygon(line.coords) for line in closed]
-    elif not areas:
-        areas = list(shapely.get_parts(shapely.polygonize([shapely.unary_union(lines)])))
+    parts = [part for shape in shapes if shape is not None and not shape.is_empty for part in _parts(shape)]
+    lines = [part for part in parts if part.geom_type in ("LineString", "LinearRing")]
+    drawn = [part for part in parts if isinstance(part, Polygon)] + [
+        Polygon(line.coords) for line in lines if line.is_ring
+    ]
+    # A unit may be filled and outlined.
+    areas = list({shapely.normalize(area).wkb: area for area in drawn}.values())
+    if not all(line.is_ring for line in lines):
+        faces = list(shapely.get_parts(shapely.polygonize([shapely.unary_union(lines)])))
+        areas = faces if len(faces) > len(areas) else areas
     labels = [
         (shape, words)
         for shape, text in zip(shapes, texts, strict=True)

@@ -13,17 +13,12 @@ from xml.parsers import expat
 
 from boundaries.reading.faults import Fault, named
 
-# A prolog is a declaration and comments; whoever writes a longer one means no good.
-_PROLOG_BYTES = 1024 * 1024
+_CHUNK = 1024 * 1024
 _HEADER_BYTES = 16 * 1024
 _NOT_A_NUMBER = re.compile(rb"[\[,:\s-](?:NaN|Infinity)\s*[,\]}]")
 _STRING_OR_NOT_A_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|(NaN|Infinity)', re.DOTALL)
 _CHARSET = re.compile(rb'(^|[\s!])(charset\s+"?)([A-Za-z0-9_-]+)("?)', re.IGNORECASE)
 _TAB_LINKS = re.compile(rb'isseamless"?\s*=\s*"?true|create\s+view|open\s+table|type\s+linked', re.IGNORECASE)
-
-
-class _FirstElement(Exception):  # noqa: N818 - a signal, no error
-    """The root element begins: the prolog was clean."""
 
 
 def prepare(path: Path, extension: str, faults: list[Fault]) -> str | None:
@@ -34,7 +29,7 @@ def prepare(path: Path, extension: str, faults: list[Fault]) -> str | None:
     """
     if extension in ("kml", "gml"):
         refuse_document_type(path)
-    elif extension in ("geojson", "json", "geojsonl", "geojsons", "geojsonseq", "ndjson", "jsonl"):
+    elif extension in ("geojson", "json"):
         if has_numbers_that_are_none(path):
             faults.append(Fault("FILE_CORRUPT", "NaN hoặc Infinity không phải JSON.", "NaN or Infinity is no JSON."))
     elif extension in ("tab", "mif"):
@@ -55,25 +50,24 @@ def prepare_companion(path: Path, extension: str) -> str | None:
 
 
 def refuse_document_type(path: Path) -> None:
-    """Raise FILE_UNSAFE_XML for a DTD, before the root element; nothing is expanded to find out."""
+    """Raise FILE_UNSAFE_XML for a DTD, before anything is expanded, and FILE_CORRUPT for what is not well formed.
+
+    The whole file is gone through: a reader would keep the units before the place where it was cut.
+    """
     parser = expat.ParserCreate()
 
     def document_type(*_: object) -> None:
         raise named("FILE_UNSAFE_XML", "<!DOCTYPE>")
 
-    def element(*_: object) -> None:
-        raise _FirstElement
-
     parser.StartDoctypeDeclHandler = document_type
-    parser.StartElementHandler = element
     try:
         with path.open("rb") as stream:
-            parser.Parse(stream.read(_PROLOG_BYTES), False)
-    except _FirstElement:
-        return
+            while chunk := stream.read(_CHUNK):
+                parser.Parse(chunk, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise Fault("FILE_CORRUPT", en=f"XML: {expat.ErrorString(error.code)}.") from error
-    raise Fault("FILE_UNSAFE_XML", "Phần mở đầu quá dài.", "The prolog does not end.")
+        text = f"XML: {expat.ErrorString(error.code)}, {error.lineno}."
+        raise Fault("FILE_CORRUPT", text, text) from error
 
 
 def has_numbers_that_are_none(path: Path) -> bool:
@@ -98,7 +92,7 @@ def _take_charset(path: Path) -> str | None:
     with path.open("rb") as stream, copy.open("xb") as out:
         stream.seek(len(head))
         out.write(changed)
-        while chunk := stream.read(_HEADER_BYTES * 16):
+        while chunk := stream.read(_CHUNK):
             out.write(chunk)
     os.replace(copy, path)
     return match[3].decode("ascii")

@@ -90,7 +90,7 @@ def _open(datasets: list[dict[str, Any]], wanted: str | None, folder: Path, limi
         names = ", ".join(f"“{one.title}” ({one.features})" for one in with_shapes(opened.sheets))
         opened.findings.append(found("LAYER_AMBIGUOUS", f"Các lớp: {names}.", f"Layers: {names}."))
     else:
-        dataset = next(one for one in datasets if sheet.id.startswith(one["path"]))
+        dataset = next(one for one in datasets if one["path"] == sheet.dataset)
         group = next(group for group in groups if dataset in group)
         read = answer["read"] if len(groups) == 1 else _ask(group, sheet.id, folder, limits, opened)["read"]
         opened.layer = _layer(sheet, dataset, read, folder)

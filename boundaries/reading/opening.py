@@ -39,7 +39,7 @@ def open_datasets(datasets: list[dict[str, Any]], wanted: str | None, limits: Li
     if sheet is not None and sheet.geometry_type:
         if sheet.features > limits.rows:
             raise Fault("FILE_READ_LIMIT", f"{sheet.features} đối tượng.", f"{sheet.features} features.")
-        dataset = next(one for one in datasets if sheet.id.startswith(one["path"]))
+        dataset = next(one for one in datasets if one["path"] == sheet.dataset)
         answer["read"] = {"sheet": sheet.id, **_read(dataset, sheet)}
     return answer
 
@@ -63,7 +63,9 @@ def _sheet(dataset: dict[str, Any], layer: str, kind: str | None, driver: str, a
         raise Fault("FILE_TYPE_MISMATCH", en=f"Opened as {info['driver']}.")
     own_name = dataset["title"] if among == 1 else f"{dataset['title']}: {layer}"
     return Sheet(
-        id=f"{dataset['path']}|{layer}",
+        id=f"{dataset['key']}|{layer}",
+        dataset=dataset["path"],
+        layer=layer,
         title=own_name,
         driver=driver,
         geometry_type=_DIMENSION.sub("", str(kind)) if kind else "",
@@ -87,9 +89,8 @@ def _read(dataset: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
         shapes, columns = csv_table.read(dataset)
         crs = None
     else:
-        layer = sheet.id.split("|", 1)[1]
         try:
-            meta, _, shapes, values = pyogrio.raw.read(dataset["path"], layer=layer, encoding=_encoding(dataset))
+            meta, _, shapes, values = pyogrio.raw.read(dataset["path"], layer=sheet.layer, encoding=_encoding(dataset))
         except _ERRORS as error:
             raise Fault("FILE_CORRUPT", en=_first_line(error)) from error
         crs = meta["crs"]

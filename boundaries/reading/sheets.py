@@ -12,7 +12,8 @@ class Sheet:
     """One layer.
 
     Attributes:
-        id: what ``Answers.sheet`` names: the data set and the layer in it.
+        id: what ``Answers.sheet`` names: the same for the next upload of a source that packs its files alike.
+        dataset: path of the data set in the staging folder; layer: GDAL's name of the layer in it.
         title: what people call it.
         driver: GDAL's driver; "" for CSV, which we read ourselves.
         geometry_type: as GDAL says it, without Z and M; "" for a table without shapes.
@@ -21,6 +22,8 @@ class Sheet:
     """
 
     id: str
+    dataset: str
+    layer: str
     title: str
     driver: str
     geometry_type: str
@@ -39,9 +42,13 @@ def with_shapes(sheets: Sequence[Sheet]) -> list[Sheet]:
 
 
 def chosen(sheets: Sequence[Sheet], wanted: str | None) -> Sheet | None:
-    """The sheet that was asked for, or the only one that can be meant; None when a person must say."""
-    if wanted is not None:
-        return next((sheet for sheet in sheets if sheet.id == wanted), None)
+    """The sheet that was asked for, or the only one that can be meant; None when a person must say.
+
+    A sheet that was remembered and is not in this upload is as none.
+    """
+    asked = next((sheet for sheet in sheets if sheet.id == wanted), None)
+    if asked is not None:
+        return asked
     possible = with_shapes(sheets)
     filled = [sheet for sheet in possible if sheet.features]
     return possible[0] if len(possible) == 1 else filled[0] if len(filled) == 1 else None

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boundaries.reading import markup
+from boundaries.reading import integrity, markup
 from boundaries.reading.archive import Member, judge, open_archive, plain_path, unpack
 from boundaries.reading.faults import Fault, named
 from boundaries.reading.formats import (
@@ -39,12 +39,14 @@ class Dataset:
 
     Attributes:
         path: relative to the staging folder.
+        key: where it lies in the archive; for a lone file its ending only, as names of files carry dates.
         title: what people call it, from the name in the upload.
         companions: endings of the files beside it.
         charset: encoding that the file declares for its text, as written there.
     """
 
     path: str
+    key: str
     title: str
     extension: str
     size: int
@@ -92,7 +94,7 @@ def stage(upload: Path, name: str, folder: Path, limits: Limits, bsdtar: str | N
     if one is None or extension == "gdb":
         raise named("FILE_UNSUPPORTED", name)
     shutil.copyfile(upload, target)
-    dataset = Dataset(f"{UNPACKED}/{target.name}", Path(name).stem[:80], extension, target.stat().st_size)
+    dataset = Dataset(f"{UNPACKED}/{target.name}", extension, Path(name).stem[:80], extension, target.stat().st_size)
     return _finished([dataset], folder)
 
 
@@ -172,7 +174,9 @@ def _plan(useful: list[Member], folder: Path) -> tuple[dict[str, Path], list[Dat
             targets[member.name] = place / (suffix if main == "gdb" else f"{base_name}.{suffix}")
         companions = () if main == "gdb" else tuple(sorted(set(group.members) - {main}))
         size = sum(member.size for member in group.members.values())
-        datasets.append(Dataset(f"{UNPACKED}/{base_name}.{main}", group.title[:80], main, size, companions))
+        datasets.append(
+            Dataset(f"{UNPACKED}/{base_name}.{main}", f"{key}.{main}", group.title[:80], main, size, companions)
+        )
     return targets, datasets
 
 
@@ -201,6 +205,7 @@ def _finished(datasets: list[Dataset], folder: Path) -> Staged:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
         _refuse(f"{dataset.title}.{dataset.extension}", head)
+        integrity.refuse_what_was_cut(path, dataset.extension)
         charset = markup.prepare(path, dataset.extension, staged.faults)
         for companion in dataset.companions:
             charset = markup.prepare_companion(path.with_suffix(f".{companion}"), companion) or charset

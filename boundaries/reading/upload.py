@@ -21,7 +21,7 @@ class Answers:
 
     Attributes:
         sheet: id of a Sheet.
-        crs: authority code ("EPSG:9213") or WKT.
+        crs: authority code, e.g. "EPSG:9213".
         swap_axes: y comes before x.
         encoding: a key of ``encodings.DECODERS``.
         fields: role (code, name, type, parent) -> column, or BY_OVERLAP for the code, or NO_FIELD.
