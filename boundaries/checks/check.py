@@ -36,7 +36,8 @@ def check_units(frame: Any, known: KnownUnits, scope: Scope = WHOLE) -> list[Fin
     shift = systematic_shift(ground)
     settled = ground.moved(shift)
     return _capped(
-        [
+        _measured(one)
+        for one in [
             *judged.findings,
             *topology_findings(settled),
             *code_findings(identified),
@@ -45,6 +46,13 @@ def check_units(frame: Any, known: KnownUnits, scope: Scope = WHOLE) -> list[Fin
             *difference_findings(settled),
         ]
     )
+
+
+def _measured(finding: Finding) -> Finding:
+    """A fault that has no size counts the units that have it."""
+    if finding.measure is not None:
+        return finding
+    return replace(finding, measure=float(len(finding.units)), measure_unit="count", threshold=0.0)
 
 
 def _capped(findings: Iterable[Finding]) -> list[Finding]:

@@ -17,6 +17,7 @@ from boundaries.checks.rows import Row, Scope, is_code, padded_code
 from boundaries.checks.thresholds import PERIOD_UNITS
 from boundaries.findings import Finding, found
 from boundaries.known import KnownUnit, KnownUnits
+from geo.measure import area_m2
 
 
 @dataclass(frozen=True)
@@ -190,5 +191,7 @@ def _wrong_period(identified: Identified) -> list[Finding]:
 
 def _missing(unit: KnownUnit) -> Finding:
     text = f"{unit.code} {unit.full_name}"
-    place = box(*unit.geometry.bounds) if unit.geometry is not None else None
-    return replace(found("CODE_MISSING_UNIT", text, text, units=(unit.code,)), geometry=place)
+    finding = found("CODE_MISSING_UNIT", text, text, units=(unit.code,))
+    if unit.geometry is None:
+        return finding
+    return replace(finding, geometry=box(*unit.geometry.bounds), measure=area_m2(unit.geometry), measure_unit="m2")

@@ -20,6 +20,7 @@ from boundaries.checks.thresholds import (
     DATUM_MATCH_M,
     MOVED_M,
     MOVED_SHARE,
+    REPORT_M2,
     SHIFT_M,
     SHIFT_SHARE,
     SHIFT_SPREAD_M,
@@ -114,6 +115,8 @@ def _area_change(ground: Ground) -> list[Finding]:
     piece = shapely.difference(ground.outline, now) if change_m2 < 0 else shapely.difference(now, ground.outline)
     place = from_plane(area_of(piece))
     text = f"({change_m2 / 1e6:+.4f} km2, {100 * change_m2 / before_m2:+.2f} %)"
-    finding = found("DIFF_AREA_LOST", text, text, units=())
+    shared = shapely.area(shapely.intersection(ground.published, piece)) if change_m2 < 0 else ()
+    units = tuple(code for code, m2 in zip(ground.codes, shared, strict=True) if m2 >= REPORT_M2) if len(shared) else ()
+    finding = found("DIFF_AREA_LOST", text, text, units=units or tuple(row.label for row in ground.rows))
     measure = area_m2(place)
     return [replace(finding, geometry=place, measure=measure, measure_unit="m2", threshold=AREA_CHANGE * before_m2)]

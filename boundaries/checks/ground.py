@@ -2,7 +2,7 @@
 """The land that an upload is laid on: its shapes, the published ones beside it, and where nothing can be said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,7 @@ from boundaries.checks.codes import Identified
 from boundaries.checks.geometry import Judged
 from boundaries.checks.plane import Shapes, area_of, as_array, filled, to_plane
 from boundaries.checks.rows import Row, Scope
-from boundaries.checks.thresholds import PARENT_HOLE_M2
+from boundaries.checks.thresholds import EDGE_TOLERANCE_M, PARENT_HOLE_M2, SAME_LINE_M
 from boundaries.known import KnownUnits
 
 _NOWHERE = MultiPolygon()
@@ -30,7 +30,7 @@ class Ground:
         shapes: their shapes.
         old: the published shape of the same unit for each row, None where that is not known.
         neighbours: published units that the upload does not cover, and ``beside`` their shapes.
-        published: all published shapes, moved by ``shift``.
+        published: all published shapes, and ``codes`` their codes.
         unusable: published ground of rows whose shape cannot be used.
         absent: published ground of units that the upload lacks.
         whole: the upload is the whole set.
@@ -42,6 +42,7 @@ class Ground:
     neighbours: tuple[str, ...]
     beside: Shapes
     published: Shapes
+    codes: tuple[str, ...]
     unusable: BaseGeometry
     absent: BaseGeometry
     whole: bool
@@ -54,8 +55,14 @@ class Ground:
     @cached_property
     def loose_edges(self) -> Shapes:
         """For each shape and then each neighbour, the edges that do not match: where overlaps are, and nowhere else."""
-        edges: Shapes = shapely.coverage_invalid_edges(np.concatenate((self.shapes, self.beside)))
+        together = np.concatenate((self.shapes, self.beside))
+        edges: Shapes = shapely.coverage_invalid_edges(together, gap_width=self.same_line_m)
         return edges
+
+    @property
+    def same_line_m(self) -> float:
+        """How far apart two edges are one line: beside published neighbours it comes with other decimals."""
+        return SAME_LINE_M if self.whole else EDGE_TOLERANCE_M
 
     @cached_property
     def outline(self) -> BaseGeometry:
@@ -81,16 +88,13 @@ class Ground:
         def move(shape: BaseGeometry) -> BaseGeometry:
             return translate(shape, *shift)
 
-        return Ground(
-            rows=self.rows,
-            shapes=self.shapes,
+        return replace(
+            self,
             old=tuple(None if one is None else move(one) for one in self.old),
-            neighbours=self.neighbours,
             beside=as_array(move(one) for one in self.beside),
             published=as_array(move(one) for one in self.published),
             unusable=move(self.unusable),
             absent=move(self.absent),
-            whole=self.whole,
         )
 
 
@@ -127,6 +131,7 @@ def lay(identified: Identified, judged: Judged, known: KnownUnits, scope: Scope)
         neighbours=neighbours,
         beside=as_array(published[code] for code in neighbours),
         published=as_array(published.values()),
+        codes=tuple(published),
         unusable=shapely.union_all([published[code] for code in sorted(bad) if code in published and comparable]),
         absent=shapely.union_all([published[code] for code in sorted(missing) if code in published and comparable]),
         whole=scope.codes is None,

@@ -50,13 +50,11 @@ def as_array(shapes: Any) -> Shapes:
 
 def polygons_of(shape: BaseGeometry) -> list[Polygon]:
     """The non-empty polygons inside any geometry; lines and points along edges are left out."""
-    parts = shapely.get_parts(shape, return_index=False)
-    found: list[Polygon] = []
-    for part in parts:
-        if isinstance(part, Polygon):
-            found += [part] if not part.is_empty else []
-        elif len(shapely.get_parts(part)) > 0 and hasattr(part, "geoms"):
-            found += polygons_of(part)
+    parts = shapely.get_parts(shape)
+    kinds = shapely.get_type_id(parts)
+    found: list[Polygon] = list(parts[(kinds == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)])
+    for nested in parts[kinds >= shapely.GeometryType.MULTIPOLYGON]:
+        found += polygons_of(nested)
     return found
 
 

@@ -61,14 +61,18 @@ def _gaps(ground: Ground) -> tuple[list[Finding], list[BaseGeometry]]:
         if not excused.is_empty:
             lacking = shapely.difference(lacking, excused)
     border = ground.parent.boundary
-    line_m = SAME_LINE_M if ground.whole else EDGE_TOLERANCE_M
+    shapely.prepare(border)
     tree = shapely.STRtree(ground.shapes)
     findings, pieces = [], []
     for part in polygons_of(lacking):
-        at_border = bool(shapely.dwithin(part, border, EDGE_TOLERANCE_M))
+        if part.area < REPORT_M2:
+            continue
+        at_border = bool(shapely.dwithin(border, part, EDGE_TOLERANCE_M))
         for piece in _deeper_than(part, BORDER_TOLERANCE_M) if at_border else [part]:
+            if piece.area < REPORT_M2 or width_m(piece) < ground.same_line_m:
+                continue
             beside = tree.query(piece, predicate="dwithin", distance=BORDER_TOLERANCE_M)
-            if piece.area < REPORT_M2 or not len(beside) or width_m(piece) < line_m:
+            if not len(beside):
                 continue
             pieces.append(piece)
             narrow = width_m(piece) < SLIVER_WIDTH_M
@@ -103,13 +107,10 @@ def _outside(ground: Ground) -> list[Finding]:
 
 def _edges(ground: Ground, explained: Iterable[BaseGeometry]) -> list[Finding]:
     """Unmatched edges that no overlap or gap explains: a vertex on one side alone, or less than REPORT_M2 between."""
-    # Beside published neighbours the same line comes with other decimals: look a tenth of a metre aside.
-    line_m = SAME_LINE_M if ground.whole else EDGE_TOLERANCE_M
-    loose = shapely.coverage_invalid_edges(np.concatenate((ground.shapes, ground.beside)), gap_width=line_m)
     near = shapely.buffer(shapely.union_all(list(explained)), 1.0)
     shapely.prepare(near)
     findings = []
-    for row, edges in zip(ground.rows, loose[: len(ground.rows)], strict=True):
+    for row, edges in zip(ground.rows, ground.loose_edges[: len(ground.rows)], strict=True):
         lines = shapely.get_parts(edges)
         left = [line for line in lines if not line.is_empty and not shapely.intersects(near, line)]
         if left:
