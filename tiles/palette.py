@@ -23,6 +23,7 @@ class Palette:
     area_opacity: float
     faded: float
     folded: float
+    number: str
 
 
 DARK = Palette(
@@ -40,6 +41,7 @@ DARK = Palette(
     area_opacity=0.22,
     faded=0.32,
     folded=0.85,
+    number="#0a131d",
 )
 LIGHT = Palette(
     background="#e3e9ee",
@@ -56,5 +58,6 @@ LIGHT = Palette(
     area_opacity=0.2,
     faded=0.38,
     folded=0.9,
+    number="#0f1a24",
 )
 THEMES = MappingProxyType({"dark": DARK, "light": LIGHT})

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How folded points are drawn: a dot that grows with how many they are, in the colour of the worst, and their number.
 
-A cell is 8 pixels wide, so dots stay small, the worst lie on top, and numbers stand only where there is room. Pure.
+A cell is 8 pixels wide, so the dots of a few points stay small and have no number, which would hide them. From ten
+points on a dot is as wide as its number, lies on top, and the number's halo has the dot's own colour. Pure.
 """
 
 from layers.spec import LayerSpec
@@ -11,8 +12,13 @@ from tiles.style_parts import BOLD, Expression, StyleLayer, by_zoom, color_of, f
 IS_FOLDED: Expression = ["has", "count"]
 _COUNT: Expression = ["get", "count"]
 # Radius in pixels by the decimal logarithm of the number, and how all of them grow by zoom.
-_RADII = ((0.3, 3.4), (1, 4.4), (2, 6), (3, 8.5), (4, 11.5), (5, 15))
-_GROWTH = ((7, 0.85), (12, 1.1), (16, 1.6))
+_NUMBERED = 10
+_RADII = ((0.3, 3.6), (0.99, 4.8), (1, 6.4), (2, 8.4), (3, 10.5), (4, 13), (5, 16))
+_GROWTH = ((7, 0.9), (12, 1.05), (16, 1.5))
+# Above the ranks of choices, which order what has no number.
+_ABOVE_ALL = 100
+# No wider than the font can carry at its least size.
+_GROUND_PX = 2
 
 
 def fold_layers(spec: LayerSpec, palette: Palette) -> tuple[list[StyleLayer], list[StyleLayer]]:
@@ -26,7 +32,7 @@ def fold_layers(spec: LayerSpec, palette: Palette) -> tuple[list[StyleLayer], li
         "fold",
         "circle",
         filter=IS_FOLDED,
-        layout={"circle-sort-key": rank_of(spec, faded)},
+        layout={"circle-sort-key": _order(rank_of(spec, faded))},
         paint={
             "circle-color": color_of(spec),
             "circle-radius": by_zoom(*((zoom, _radius(share)) for zoom, share in _GROWTH)),
@@ -40,23 +46,28 @@ def fold_layers(spec: LayerSpec, palette: Palette) -> tuple[list[StyleLayer], li
         spec,
         "count",
         "symbol",
-        filter=IS_FOLDED,
+        filter=["all", IS_FOLDED, [">=", _COUNT, _NUMBERED]],
         layout={
             "text-field": ["step", _COUNT, ["to-string", _COUNT], 1000, _thousands(1), 10_000, _thousands(0)],
             "text-font": BOLD,
-            "text-size": by_zoom((7, 9.5), (12, 11), (16, 13)),
-            "text-padding": 3,
+            "text-size": by_zoom((7, 10), (12, 11), (16, 13)),
+            "text-padding": 4,
             # The largest numbers find their room first.
             "symbol-sort-key": ["-", 0, _COUNT],
         },
         paint={
-            "text-color": palette.text_strong,
-            "text-halo-color": palette.halo,
-            "text-halo-width": 1.6,
+            "text-color": palette.number,
+            "text-halo-color": color_of(spec),
+            "text-halo-width": _GROUND_PX,
             "text-opacity": 1 if faded is None else opacity_of(faded, 1, palette.faded),
         },
     )
     return [dots], [numbers]
+
+
+def _order(rank: Expression) -> Expression:
+    """Dots with numbers by how many they are, above the others by how bad they are."""
+    return ["case", [">=", _COUNT, _NUMBERED], ["+", _ABOVE_ALL, _COUNT], rank]
 
 
 def _radius(share: float) -> Expression:

@@ -137,11 +137,16 @@ def test_no_layer_is_named_in_the_code_that_draws() -> None:
 def test_folded_points_are_dots_with_their_number_and_single_points_are_not_drawn_twice(theme: Theme) -> None:
     layers = {layer["id"]: layer for layer in style(theme)["layers"]}
     order = list(layers)
-    assert layers["incidents-fold"]["filter"] == ["has", "count"] == layers["incidents-count"]["filter"]
+    assert layers["incidents-fold"]["filter"] == ["has", "count"]
     for single in ("incidents-point", "incidents-icon"):
         assert layers[single]["filter"] == ["!", ["has", "count"]]
     assert order.index("incidents-fold") < order.index("incidents-point") < order.index("incidents-count")
     # The worst that is still open gives the colour; where nothing is open, the cell fades.
     assert layers["incidents-fold"]["paint"]["circle-color"] == layers["incidents-point"]["paint"]["circle-color"]
+    # A number stands on its dot, which is as wide, in the dot's colour and above the dots without one.
+    numbered = [">=", ["get", "count"], 10]
+    assert layers["incidents-count"]["filter"] == ["all", ["has", "count"], numbered]
+    assert layers["incidents-count"]["paint"]["text-halo-color"] == layers["incidents-fold"]["paint"]["circle-color"]
+    assert layers["incidents-fold"]["layout"]["circle-sort-key"][1] == numbered
     assert ["==", ["get", "open"], 0] in layers["incidents-fold"]["paint"]["circle-opacity"][1]
     assert "cameras-fold" not in layers
