@@ -104,7 +104,7 @@ def test_a_change_by_psql_fetches_the_touched_tiles_and_no_other(shown: Shown, p
     title = f"Chạm ô {uuid.uuid4().hex[:8]}"
     feature = _insert(stack, title, *CENTRE)
     _drawn(page, feature)
-    wait_for(lambda: len(asked) > 0 and _overlaid(page) == 0, "the tiles carry it")
+    wait_for(lambda: _overlaid(page) == 0 and len(asked) > 0, "the tiles carry it")
     box = (*CENTRE, *CENTRE)
     touched = set(patch_of(*box).span(14, MARGIN).tiles())
     assert {tile for layer, tile in asked} <= touched and held > len(touched)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The map as one object: takes plain data, reports plain events, knows neither panels nor signals. */
 
-import { type Map as MapLibreMap, ScaleControl, type StyleSpecification } from "maplibre-gl";
+import { ScaleControl, type StyleSpecification } from "maplibre-gl";
 import type { TileId } from "../live/touched";
 import { geometryBbox, geometryCentre, itemColor } from "../model/item";
 import type { View } from "../model/permalink";
@@ -9,6 +9,7 @@ import type { Bbox, Layer, LayerChange } from "../model/types";
 import { composeStyle, HEX_SOURCE, type StyleChoice } from "../style/compose";
 import { createMap, FIT_OPTIONS, type Start } from "./createMap";
 import { DrawnLog } from "./drawnLog";
+import type { LiveMap } from "./liveMap";
 import { Handle, Rings } from "./markers";
 import { Overlays } from "./overlays";
 import { type Hit, pick } from "./pick";
@@ -32,11 +33,12 @@ export type MapChoice = Omit<StyleChoice, "overlays">;
 /** A tile that failed is not asked for again by MapLibre itself. */
 const RETRY_TILES_MS = 10_000;
 const HOVER_EVERY_MS = 60;
+const DRAWN_WITHIN_MS = 250;
 /** Close enough to read a name, far enough to see the street's surroundings. */
 const ITEM_ZOOM = 14;
 
 export class MapController {
-  readonly map: MapLibreMap;
+  readonly map: LiveMap;
   readonly drawn: DrawnLog;
   readonly #overlays: Overlays;
   readonly #pulses: Pulses;
@@ -53,8 +55,12 @@ export class MapController {
   constructor(container: HTMLElement, start: Start, events: MapEvents) {
     this.map = createMap(container, start);
     this.#events = events;
-    this.drawn = new DrawnLog(this.map);
-    this.#overlays = new Overlays(this.map, this.drawn.expect);
+    this.drawn = new DrawnLog(this.map, (layer, id) => this.#overlays.holds(layer, id));
+    this.#overlays = new Overlays(this.map, (change) => {
+      this.drawn.expect(change);
+      // Rings before the frame would only delay it.
+      this.map.once("render", () => this.#pulse(change));
+    });
     this.#pulses = new Pulses(this.map);
     this.#rings = new Rings(this.map);
     this.#handle = new Handle(this.map);
@@ -90,13 +96,29 @@ export class MapController {
   applyLive(changes: readonly LayerChange[], hexLayer: string | null): void {
     for (const change of changes) {
       const layer = this.#layers.find((candidate) => candidate.id === change.layer);
-      if (layer?.store === "feature" && change.upserts.length + change.removes.length) {
-        this.#overlays.apply(change);
-      }
-      this.#overlays.refresh(change.layer, change.tiles ?? null);
+      const drawn = layer?.store === "feature" && change.upserts.length + change.removes.length > 0;
+      if (drawn) this.#overlays.apply(change);
+      this.#overlays.refresh(change.layer, change.tiles ?? null, drawn && !change.bulk);
       if (change.layer === hexLayer) this.#overlays.refreshSource(HEX_SOURCE);
-      this.#pulse(change, layer);
     }
+  }
+
+  /** Once what was applied is on the screen, or soon: whatever else the page draws would delay that. */
+  afterDrawn(then: () => void): void {
+    if (!this.#overlays.arriving) {
+      then();
+      return;
+    }
+    const go = () => {
+      clearTimeout(late);
+      this.map.off("render", look);
+      then();
+    };
+    const look = () => {
+      if (!this.#overlays.arriving) go();
+    };
+    const late = setTimeout(go, DRAWN_WITHIN_MS);
+    this.map.on("render", look);
   }
 
   /** Rings around points that are not in the data yet. */
@@ -178,11 +200,13 @@ export class MapController {
     next?.();
   }
 
-  #pulse(change: LayerChange, layer: Layer | undefined): void {
+  #pulse(change: LayerChange): void {
+    const layer = this.#layers.find((candidate) => candidate.id === change.layer);
     if (!layer?.time || !this.#visible.has(change.layer)) return;
+    const view = this.map.getBounds();
     for (const item of change.upserts) {
       const at = geometryCentre(item.geometry);
-      if (at) this.#pulses.start(at, itemColor(layer, item.properties));
+      if (at && view.contains([at[0], at[1]])) this.#pulses.start(at, itemColor(layer, item.properties));
     }
   }
 

@@ -2,10 +2,10 @@
 /**
  * The live overlay of one layer. A new drawing is first loaded unseen; when it is ready, everything changes places in
  * one frame: the new drawing is seen, the old one and what the tiles hold of the feature are not. So nothing is drawn
- * twice, and nothing is missing in between.
+ * twice, and nothing is missing in between. Until then the map holds its frames, so that this one is the next.
  */
 
-import type { GeoJSONSource, Map as MapLibreMap, MapSourceDataEvent } from "maplibre-gl";
+import type { GeoJSONSource, MapSourceDataEvent } from "maplibre-gl";
 import { mergeChanges } from "../live/merge";
 import {
   type Arrival,
@@ -15,9 +15,10 @@ import {
   pruneOverlay,
   type Swap,
 } from "../live/overlay";
-import type { Item, LayerChange } from "../model/types";
+import type { LayerChange } from "../model/types";
 import { asDrawing, overlaySource } from "../style/compose";
 import { UNSEEN } from "../style/unseen";
+import type { LiveMap } from "./liveMap";
 
 /** Where tiles hold features of the layer. */
 export type InTiles = { readonly source: string; readonly sourceLayer?: string };
@@ -25,14 +26,16 @@ export type InTiles = { readonly source: string; readonly sourceLayer?: string }
 /** A drawing that is not ready by then is shown as far as it is; a busy machine needs more than a second. */
 const READY_WITHIN_MS = 5_000;
 
+/** What is out of sight goes with the next arrival or then: to lay the overlay out anew shows nothing. */
+const SWEEP_MS = 2_000;
+
 let drawingsMade = 0;
 
 export class Drawings {
-  readonly #map: MapLibreMap;
-  readonly #layer: string;
+  readonly #map: LiveMap;
   readonly #source: string;
   readonly #inTiles: () => readonly InTiles[];
-  readonly #onSeen: (layer: string, items: readonly Item[]) => void;
+  readonly #onSeen: (change: LayerChange) => void;
   readonly #features = new Map<number, GeoJSON.Feature>();
   #overlay: Overlay = EMPTY_OVERLAY;
   #queue: { change: LayerChange; at: number }[] = [];
@@ -40,17 +43,22 @@ export class Drawings {
   /** The arrival whose drawings the overlay's source has. */
   #taken: Arrival | null = null;
   #giveUp: ReturnType<typeof setTimeout> | null = null;
+  #release: () => void = () => {};
+  /** Drawings that are unseen for good and still in the overlay's source. */
+  #retired: number[] = [];
+  #sweeping: ReturnType<typeof setTimeout> | null = null;
+  /** Drawings that went at that time; their marks go once they are out of the overlay's tiles, too. */
+  #gone: { readonly drawings: readonly number[]; readonly at: number }[] = [];
   /** What the tiles carry, as far as told; an arrival may be slower than the tiles. */
   #fresh = Number.NEGATIVE_INFINITY;
 
   constructor(
-    map: MapLibreMap,
+    map: LiveMap,
     layer: string,
     inTiles: () => readonly InTiles[],
-    onSeen: (layer: string, items: readonly Item[]) => void,
+    onSeen: (change: LayerChange) => void,
   ) {
     this.#map = map;
-    this.#layer = layer;
     this.#source = overlaySource(layer);
     this.#inTiles = inTiles;
     this.#onSeen = onSeen;
@@ -59,6 +67,16 @@ export class Drawings {
 
   get features(): readonly GeoJSON.Feature[] {
     return [...this.#features.values()];
+  }
+
+  /** Something waits to be seen. */
+  get arriving(): boolean {
+    return this.#arriving !== null;
+  }
+
+  /** Tiles may not carry the newest version of that feature yet. */
+  holds(id: number): boolean {
+    return this.#overlay.has(id);
   }
 
   apply(change: LayerChange): void {
@@ -79,7 +97,8 @@ export class Drawings {
     this.#queue = [];
     this.#endArriving();
     this.prune(performance.now());
-    this.#remove([...this.#features.keys()]);
+    this.#retire([...this.#features.keys()]);
+    this.#sweep();
   }
 
   /** A new style may have new sources, and those know nothing of what must not be seen. */
@@ -91,6 +110,7 @@ export class Drawings {
   stop(): void {
     this.#map.off("sourcedata", this.#onData);
     this.#endArriving();
+    if (this.#sweeping !== null) clearTimeout(this.#sweeping);
   }
 
   readonly #onData = ({ sourceId }: MapSourceDataEvent): void => {
@@ -119,17 +139,18 @@ export class Drawings {
     const arrival = { change, at, drawings };
     this.#arriving = arrival;
     this.#giveUp = setTimeout(() => this.#show(), READY_WITHIN_MS);
-    const source = this.#geojson();
-    if (!source || add.length === 0) {
+    this.#forgetGone();
+    if (!this.#geojson() || add.length === 0) {
       this.#show();
       return;
     }
+    this.#release = this.#map.hold();
     // Only then its tiles know that they have to be made anew; before, they would pass for ready.
     const taken = () => {
       this.#taken = arrival;
       this.#seeIfReady();
     };
-    source.updateData({ add }).then(taken, taken);
+    this.#update(add).then(taken, taken);
   }
 
   #seeIfReady(): void {
@@ -145,7 +166,7 @@ export class Drawings {
     this.#overlay = next;
     for (const drawing of arrival.drawings.values()) this.#mark(drawing, false);
     this.#swap(swap);
-    this.#onSeen(this.#layer, arrival.change.upserts);
+    this.#onSeen(arrival.change);
     if (arrival.at <= this.#fresh) this.prune(this.#fresh);
     this.#next();
   }
@@ -155,25 +176,43 @@ export class Drawings {
     this.#taken = null;
     if (this.#giveUp !== null) clearTimeout(this.#giveUp);
     this.#giveUp = null;
+    this.#release();
   }
 
   #swap({ retire, hide, reveal }: Swap): void {
     for (const id of hide) this.#markTiles(id, true);
     for (const id of reveal) this.#markTiles(id, false);
     for (const drawing of retire) this.#mark(drawing, true);
-    this.#remove(retire);
+    this.#retire(retire);
   }
 
-  #remove(drawings: readonly number[]): void {
+  #retire(drawings: readonly number[]): void {
     if (drawings.length === 0) return;
     for (const drawing of drawings) this.#features.delete(drawing);
-    const unmark = () => {
+    this.#retired.push(...drawings);
+    this.#sweeping ??= setTimeout(() => this.#sweep(), SWEEP_MS);
+  }
+
+  #sweep(): void {
+    if (this.#retired.length) void this.#update([]);
+  }
+
+  /** Everything that is due, in one layout. */
+  async #update(add: GeoJSON.Feature[]): Promise<void> {
+    if (this.#sweeping !== null) clearTimeout(this.#sweeping);
+    this.#sweeping = null;
+    const remove = this.#retired;
+    this.#retired = [];
+    await this.#geojson()?.updateData({ add, remove });
+    this.#gone.push({ drawings: remove, at: performance.now() });
+  }
+
+  #forgetGone(): void {
+    const until = performance.now() - READY_WITHIN_MS;
+    for (const { drawings } of this.#gone.filter(({ at }) => at <= until)) {
       for (const drawing of drawings) this.#mark(drawing, false);
-    };
-    // Their mark goes once they are out of the overlay's tiles, too.
-    void this.#geojson()
-      ?.updateData({ remove: [...drawings] })
-      .then(() => setTimeout(unmark, READY_WITHIN_MS));
+    }
+    this.#gone = this.#gone.filter(({ at }) => at > until);
   }
 
   #geojson(): GeoJSONSource | undefined {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What arrived since the tiles were made, drawn beside them until newer tiles carry it. */
 
-import type { LayerSpecification, Map as MapLibreMap } from "maplibre-gl";
-import type { Item, LayerChange } from "../model/types";
+import type { LayerSpecification } from "maplibre-gl";
+import type { LayerChange } from "../model/types";
 import { isOverlay, overlaySource, ownerOf } from "../style/compose";
 import { Drawings, type InTiles } from "./drawings";
+import type { LiveMap } from "./liveMap";
 import { Refresher } from "./refresh";
 import { sweepStates } from "./tiles";
 
-type Seen = (layer: string, items: readonly Item[]) => void;
+type Seen = (change: LayerChange) => void;
 
 export class Overlays {
-  readonly #map: MapLibreMap;
+  readonly #map: LiveMap;
   readonly #drawings = new Map<string, Drawings>();
   readonly #refresher: Refresher;
   readonly #fresh = new Map<string, number>();
@@ -19,8 +20,8 @@ export class Overlays {
   #base: readonly LayerSpecification[] = [];
   #online = true;
 
-  /** `onSeen`: features that the next frame shows. */
-  constructor(map: MapLibreMap, onSeen: Seen) {
+  /** `onSeen`: what the next frame shows. */
+  constructor(map: LiveMap, onSeen: Seen) {
     this.#map = map;
     this.#onSeen = onSeen;
     this.#refresher = new Refresher(map, (source, until) => this.#prune(source, until));
@@ -28,6 +29,16 @@ export class Overlays {
 
   get current(): ReadonlyMap<string, readonly GeoJSON.Feature[]> {
     return new Map([...this.#drawings].map(([layer, drawings]) => [layer, drawings.features]));
+  }
+
+  /** Something that was applied is not on the map yet. */
+  get arriving(): boolean {
+    return [...this.#drawings.values()].some((drawings) => drawings.arriving);
+  }
+
+  /** The tiles of the layer may not carry that feature's newest version yet. */
+  holds(layer: string, id: number): boolean {
+    return this.#drawings.get(layer)?.holds(id) ?? false;
   }
 
   get online(): boolean {
@@ -54,10 +65,10 @@ export class Overlays {
     drawings.apply(change);
   }
 
-  /** What the layer's tiles show has changed; null: perhaps in any of them. */
-  refresh(layer: string, tiles: readonly string[] | null): void {
+  /** What the layer's tiles show has changed; null: perhaps in any of them. `drawn`: the overlay shows it already. */
+  refresh(layer: string, tiles: readonly string[] | null, drawn = false): void {
     for (const source of new Set(this.#inTiles(layer).map((where) => where.source))) {
-      this.#refresher.mark(source, tiles);
+      this.#refresher.mark(source, tiles, drawn);
     }
   }
 

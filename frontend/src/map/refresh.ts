@@ -5,11 +5,13 @@ import type { Map as MapLibreMap, MapSourceDataEvent } from "maplibre-gl";
 import { parseTile, type TileId, touches } from "../live/touched";
 import { dropKept, type HeldTile, heldTiles, isErrored, isLoading, isSettled } from "./tiles";
 
-/** The overlay, which shows the change already, goes first; where a layer has none this long is soon enough. */
+/** Changes come in company. */
 const LEAD_MS = 120;
 const INTERVAL_MS = 1_000;
 /** A change can overtake the tile's eviction in another server process; younger ones are asked for once more. */
 export const SETTLE_MS = 700;
+/** What the overlay shows already can wait until it is settled: then its tiles are asked for once. */
+const DRAWN_LEAD_MS = SETTLE_MS + 50;
 /** A tile that turned out unmodified says nothing, so one has to look. */
 const LOOK_MS = 50;
 const GIVE_UP_MS = 10_000;
@@ -43,7 +45,7 @@ class Stale {
 }
 
 type Round = { readonly since: number; readonly tiles: readonly HeldTile[]; readonly whole: boolean };
-type Source = { readonly stale: Stale; round: Round | null; nextAt: number };
+type Source = { readonly stale: Stale; round: Round | null; begunAt: number; nextAt: number };
 
 export class Refresher {
   readonly #map: MapLibreMap;
@@ -60,14 +62,16 @@ export class Refresher {
     map.on("sourcedata", this.#onData);
   }
 
-  /** `tiles`: null is all of them. */
-  mark(source: string, tiles: readonly string[] | null): void {
+  /** `tiles`: null is all of them. `drawn`: the change is seen without them. */
+  mark(source: string, tiles: readonly string[] | null, drawn = false): void {
     const now = performance.now();
-    const known = this.#sources.get(source) ?? { stale: new Stale(), round: null, nextAt: 0 };
+    const known = this.#sources.get(source) ?? { stale: new Stale(), round: null, begunAt: 0, nextAt: 0 };
     this.#sources.set(source, known);
+    const planned = known.stale.none ? Number.POSITIVE_INFINITY : known.nextAt;
+    const wanted = Math.min(planned, now + (drawn ? DRAWN_LEAD_MS : LEAD_MS));
+    known.nextAt = Math.max(known.begunAt + INTERVAL_MS, wanted);
     known.stale.add(tiles, now);
     dropKept(this.#map, source, (tile) => known.stale.has(tile));
-    known.nextAt = Math.max(known.nextAt, now + LEAD_MS);
     this.#wakeAt(known.nextAt);
   }
 
@@ -110,6 +114,7 @@ export class Refresher {
 
   #begin(id: string, source: Source, now: number): void {
     const { stale } = source;
+    source.begunAt = now;
     source.nextAt = now + INTERVAL_MS;
     if (!this.#map.getSource(id)) {
       this.#sources.delete(id);

@@ -152,6 +152,13 @@ export function applyLiveToMap(changes: readonly LayerChange[]): void {
   currentMap()?.applyLive(changes, store.hexLayerId.value);
 }
 
+/** Without a map there is nothing to wait for. */
+export function afterDrawn(then: () => void): void {
+  const map = currentMap();
+  if (map) map.afterDrawn(then);
+  else then();
+}
+
 export function reloadMap(): void {
   currentMap()?.reload();
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** After a change of our own: the map, the counts and the coloured units follow without waiting for the stream. */
 
+import { batch } from "@preact/signals";
 import { fetchCatalog } from "../api/server";
 import type { LayerChange } from "../model/types";
 import { valuesChanged } from "./choropleth";
 import { detailsChanged } from "./details";
 import { feedChanges } from "./feed";
-import { applyLiveToMap } from "./mapLink";
+import { afterDrawn, applyLiveToMap } from "./mapLink";
 import * as store from "./store";
 import { unitsChanged } from "./unitsPublished";
 
@@ -31,12 +32,19 @@ export function refreshCounts(): void {
 }
 
 export function changed(changes: readonly LayerChange[]): void {
+  const reader = store.reader.value;
   applyLiveToMap(changes);
-  feedChanges(changes);
-  detailsChanged(changes);
-  valuesChanged(changes);
-  unitsChanged(changes);
-  refreshCounts();
+  // The map goes first; every list that is drawn meanwhile would keep it waiting.
+  afterDrawn(() => {
+    if (store.reader.value !== reader) return;
+    batch(() => {
+      feedChanges(changes);
+      detailsChanged(changes);
+      valuesChanged(changes);
+      unitsChanged(changes);
+    });
+    refreshCounts();
+  });
 }
 
 /** Many features at once: the layer's tiles are fetched again. */

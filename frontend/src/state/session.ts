@@ -22,7 +22,7 @@ import { keepHandle } from "./editing";
 import { clearFeed, loadFeed } from "./feed";
 import { keepHexagons } from "./hexagons";
 import { keepPreviewPoints } from "./importing";
-import { moveMapTo, reloadMap } from "./mapLink";
+import { afterDrawn, moveMapTo, reloadMap } from "./mapLink";
 import { changed, refreshCounts } from "./refresh";
 import { keepSeries } from "./series";
 import * as store from "./store";
@@ -158,9 +158,7 @@ function keepStyle(): () => void {
 
 const batcher = createBatcher<LayerChange>(BATCH_MS, (received) => {
   const changes = mergeChanges(received);
-  batch(() => {
-    changed(changes);
-  });
+  changed(changes);
   if (changes.some((change) => change.bulk)) void loadFeed();
 });
 
@@ -179,9 +177,12 @@ function startStream(): void {
   if (untracked(() => followed.value.length) === 0 || paused) return;
   stream = followStream(untracked(wish), {
     onChange: (event) => {
-      store.lastEventAt.value = Date.now();
+      const at = Date.now();
       const shown = store.tileZooms.value;
       batcher.push(event.changes.map((change) => ({ ...change, tiles: preciseTiles(change.tiles, shown) })));
+      afterDrawn(() => {
+        store.lastEventAt.value = at;
+      });
     },
     onReset: () => {
       batcher.clear();
