@@ -62,6 +62,7 @@ async def publish(connection: Connection, units: UnitSetFile) -> Published:
     unit_ids = {row["code"]: row["id"] for row in inserted}
     await fetch(sql.INSERT_LINEAGE, **_lineage(units, unit_ids))
     await fetch(sql.INSERT_TILE_GEOMS, version=version, **_tile_geoms(units, unit_ids))
+    await fetch(sql.MAKE_TILES, version=version)
     return Published(version, number, is_new=True)
 
 

@@ -128,6 +128,8 @@ def _insert_tile_geoms() -> Any:
 
 INSERT_TILE_GEOMS = Statement(_insert_tile_geoms())
 
+MAKE_TILES = Statement(select(func.make_unit_tiles(bindparam("version", type_=BigInteger))))
+
 SELECT_SETS = Statement(
     select(
         unit_set.c.id,

@@ -42,6 +42,7 @@ unit_set_version = Table(
     Column("attribution_en", Text),
     Column("licence", Text),
     Column("content_hash", Text),
+    Column("ready_zoom", SmallInteger),
 )
 
 unit = Table(
@@ -77,4 +78,17 @@ unit_tile_geom = Table(
     Column("unit", BigInteger, primary_key=True),
     Column("band", SmallInteger, primary_key=True),
     Column("geom_3857", Geometry("MULTIPOLYGON", 3857)),
+)
+
+# Cut for tiles (see migrations/b003_unit_tiles.sql).
+unit_tile = Table(
+    "unit_tile",
+    metadata,
+    Column("version", BigInteger, primary_key=True),
+    Column("z", SmallInteger, primary_key=True),
+    Column("x", Integer, primary_key=True),
+    Column("y", Integer, primary_key=True),
+    Column("unit", BigInteger, primary_key=True),
+    Column("shape", Geometry()),
+    Column("label", Geometry()),
 )

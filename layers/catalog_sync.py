@@ -34,6 +34,7 @@ _AREA_TABLES = (
     "unit_set_version",
     "unit_lineage",
     "unit_tile_geom",
+    "unit_tile",
 )
 _WRITABLE = ("source", "external_id", "valid_from", "valid_to", "geom")
 

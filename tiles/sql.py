@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements that make vector tiles (Mapbox Vector Tile 2.1), as pure builders; ``z``, ``x``, ``y`` are bound."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Date,
     Float,
     Integer,
     LargeBinary,
     Select,
-    SmallInteger,
     Subquery,
     Text,
-    and_,
     bindparam,
     column,
     func,
@@ -22,17 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from boundaries.tables import unit, unit_set, unit_set_version, unit_tile_geom
 from geo.db.functions import boxes_meet, cell_parent, text_literal
 from layers.filters import FeatureQuery
 from layers.spec import LayerSpec
 from layers.tables import feature
-from layers.units_sql import unit_field, valid_on
 from layers.where_sql import conditions, property_value
 from tiles.extent import BUFFER, EXTENT
 from tiles.fold_sql import folded_rows
 from tiles.parts_sql import GEOMETRY, clipped, square, tile_of
-from tiles.tilejson import UNIT_LABELS
 
 HEXAGONS = "h3"
 _f = feature.c
@@ -56,62 +50,6 @@ def _each(spec: LayerSpec, query: FeatureQuery) -> Subquery:
         .order_by(_f.id)
         .subquery("_rows")
     )
-
-
-UnitChoice: TypeAlias = Literal["today", "set", "version"]
-
-
-def select_unit_tile(spec: LayerSpec, chosen: UnitChoice) -> Select[Any]:
-    """Units as shapes, and their label points as a second layer.
-
-    The units are those of the sets valid on ``today``, of one ``set``, or of one ``version``, also a superseded one.
-
-    The shapes come ready for the zoom band ``band``, so that neighbours share one edge at every zoom.
-    """
-    published = unit_set_version.c.status == text_literal("published")
-    match chosen:
-        case "set":
-            of_sets = and_(unit_set.c.id == bindparam("set", type_=Text), published)
-        case "version":
-            of_sets = unit_set_version.c.id == bindparam("version", type_=BigInteger)
-        case _:
-            of_sets = and_(valid_on(bindparam("today", type_=Date)), published)
-    fields = [unit_field(field).label(field.name) for field in spec.tile_fields]
-    sets = unit.join(unit_set_version, unit_set_version.c.id == unit.c.version).join(
-        unit_set, unit_set.c.id == unit_set_version.c.unit_set
-    )
-    shapes = (
-        select(unit.c.id, clipped(unit_tile_geom.c.geom_3857), unit_set.c.id.label("unit_set"), *fields)
-        .select_from(sets.join(unit_tile_geom, unit_tile_geom.c.unit == unit.c.id))
-        .where(
-            of_sets,
-            unit_tile_geom.c.version == unit.c.version,
-            unit_tile_geom.c.band == bindparam("band", type_=SmallInteger),
-            boxes_meet(unit_tile_geom.c.geom_3857, square(BUFFER)),
-        )
-        .order_by(unit.c.id)
-        .subquery("_shapes")
-    )
-    point = unit.c.label_3857
-    labels = (
-        select(
-            unit.c.id,
-            clipped(point),
-            unit_set.c.id.label("unit_set"),
-            unit.c.area_m2.label("area_m2"),
-            *fields,
-        )
-        .select_from(sets)
-        .where(of_sets, boxes_meet(point, square(BUFFER)))
-        .order_by(unit.c.id)
-        .subquery("_labels")
-    )
-    both = (
-        select(tile_of(shapes, spec.id))
-        .scalar_subquery()
-        .op("||")(select(tile_of(labels, UNIT_LABELS)).scalar_subquery())
-    )
-    return select(both.label("tile"))
 
 
 def select_tile_cells(spec: LayerSpec, query: FeatureQuery, resolution: int) -> Select[Any, Any]:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from boundaries.generalise import band_for
 from boundaries.tables import unit_set_version
 from geo.db.pool import Database
 from geo.db.statement import Statement
@@ -18,7 +17,8 @@ from layers.filters import FeatureQuery
 from layers.query import require_set
 from layers.spec import LayerSpec
 from layers.units_sql import local_date
-from tiles.sql import UnitChoice, select_feature_tile, select_unit_tile
+from tiles.sql import select_feature_tile
+from tiles.unit_sql import UnitChoice, select_unit_tile
 
 
 class Tile(NamedTuple):
@@ -37,7 +37,7 @@ async def layer_tile(database: Database, spec: LayerSpec, query: FeatureQuery, t
         return Tile(b"")
     if spec.store == "unit":
         statement, chosen = _units_of(spec, query, now)
-        row = await database.fetchrow(statement, **tile._asdict(), band=band_for(tile.z).id, **chosen)
+        row = await database.fetchrow(statement, **tile._asdict(), **chosen)
     else:
         statement = _statement(spec) if query.is_everything else _asked(spec, query)
         row = await database.fetchrow(statement, **tile._asdict())
