@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console in Debian's Chromium, on a real stack with the demonstration's units and some features."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,19 @@ def shown(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             loader = [sys.executable, "-m", "simulators.demo", "load", "--url", stack.url, "--key", key]
             subprocess.run(loader, cwd=ROOT, env=stack.environment, check=True, stdout=subprocess.DEVNULL, timeout=120)
             yield stack, key
+
+
+@pytest.fixture(scope="session")
+def passwords(shown: tuple[Stack, str]) -> dict[str, str]:
+    """The demonstration's sign-ins, as its command prints them."""
+    made = subprocess.run(
+        [sys.executable, "-m", "api.cli", "user", "demo"],
+        cwd=ROOT,
+        env=shown[0].environment,
+        check=True,
+        capture_output=True,
+    )
+    return {user["name"]: user["password"] for user in json.loads(made.stdout)}
 
 
 # By module: while playwright runs, its event loop is the thread's, and no asynchronous test could run after it.

@@ -2,10 +2,7 @@
 """People at the console: signing in as each role, units coloured by values, a spreadsheet previewed and undone."""
 
 import io
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,7 @@ from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_console import opened
-from tests.support.stack import ROOT, Stack, wait_for
+from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.browser
 Shown = tuple[Stack, str]
@@ -28,19 +25,6 @@ ROLES = {
     "gis": "GIS",
     "admin": "Quản trị",
 }
-
-
-@pytest.fixture(scope="module")
-def passwords(shown: Shown) -> dict[str, str]:
-    """The demonstration's sign-ins, as its command prints them."""
-    made = subprocess.run(
-        [sys.executable, "-m", "api.cli", "user", "demo"],
-        cwd=ROOT,
-        env=shown[0].environment,
-        check=True,
-        capture_output=True,
-    )
-    return {user["name"]: user["password"] for user in json.loads(made.stdout)}
 
 
 @pytest.fixture

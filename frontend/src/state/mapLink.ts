@@ -149,7 +149,9 @@ function keepFitting(map: MapController): () => void {
 }
 
 export function applyLiveToMap(changes: readonly LayerChange[]): void {
-  currentMap()?.applyLive(changes, store.hexLayerId.value);
+  // Tiles of units are for ever: another version has other addresses, which the next style will name (unitsPublished).
+  const others = changes.filter(({ layer }) => store.layerOf(layer)?.store !== "unit");
+  currentMap()?.applyLive(others, store.hexLayerId.value);
 }
 
 /** Without a map there is nothing to wait for. */
