@@ -189,7 +189,6 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
 async def test_a_bad_parameter_is_refused(client: httpx.AsyncClient, path: str, code: str) -> None:
     answer = await client.get(quote(path, safe="/?&=%,;:'()"))
     assert_problem(answer, 400, code)
-    assert answer.elapsed.total_seconds() < 2
 
 
 @pytest.mark.parametrize(("path", "code"), MISSING, ids=[path[:90] for path, _ in MISSING])
