@@ -75,7 +75,7 @@ async def test_what_is_pushed_arrives_as_a_feature(live: Stack, door: httpx.Clie
         started = time.monotonic()
         push(door, incident(name))
         change = await stream.expect("change")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
         assert change.id == f"{ready.data['epoch']}:{change.data['seq']}"
         (feature,) = change.upserts
         assert (feature["type"], feature["geometry"]["coordinates"]) == ("Feature", [105.844, 21.593])
