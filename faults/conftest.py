@@ -22,6 +22,24 @@ from geo.db.cluster_host import installed_versions
 RESULTS = Path(__file__).parent / "results"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Shorter trials: ``--frozen-s 60``, ``--race-changes 5000``."""
+    parser.addoption("--frozen-s", type=float, default=600.0, help="how long clients stay frozen")
+    parser.addoption("--race-changes", type=int, default=50_000, help="how many changes race")
+
+
+@pytest.fixture
+def frozen_s(request: pytest.FixtureRequest) -> float:
+    """How long clients stay frozen, in seconds."""
+    return float(request.config.getoption("--frozen-s"))
+
+
+@pytest.fixture
+def race_changes(request: pytest.FixtureRequest) -> int:
+    """How many changes race."""
+    return int(request.config.getoption("--race-changes"))
+
+
 class Postgres:
     """A private cluster whose postmaster is our child."""
 
