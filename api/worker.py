@@ -61,6 +61,8 @@ _WITHOUT_CELL = Statement(
     # An empty point has no place: it would be found again for ever.
     .where(feature.c.h3.is_(None), func.GeometryType(feature.c.geom) == "POINT", ~func.ST_IsEmpty(feature.c.geom))
     .limit(bindparam("page", type_=Integer))
+    # Never waits for a writer: of two who wait for each other PostgreSQL ends one, and that was the writer.
+    .with_for_update(skip_locked=True)
 )
 _CELLS = (
     func.unnest(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the worker does by the clock and after other writers."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +28,21 @@ async def _fill_all(connection: Connection) -> int:
         pages += 1
         assert pages < 100, "the same rows are found again and again"
     return pages
+
+
+async def test_cells_never_wait_for_a_writer(database: Database) -> None:
+    source = f"s-{uuid.uuid4().hex[:12]}"
+    filled = "select external_id from feature where source = $1 and h3 is not null"
+    async with database.connection() as worker, database.connection() as writer:
+        for name in ("held", "free"):
+            await writer.execute(_INSERT, source, name, "SRID=4326;POINT(105.844 21.593)")
+        async with writer.transaction():
+            await writer.execute("select from feature where source = $1 and external_id = 'held' for update", source)
+            async with asyncio.timeout(10):
+                await _fill_all(worker)
+            assert [row["external_id"] for row in await worker.fetch(filled, source)] == ["free"]
+        await _fill_all(worker)
+        assert len(await worker.fetch(filled, source)) == 2
 
 
 async def test_points_of_other_writers_get_their_cell_and_stay_the_same_belief(database: Database) -> None:
