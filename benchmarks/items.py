@@ -7,6 +7,7 @@ the difference on the million rows and no part of it far down a small layer.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from benchmarks.figures import Part
@@ -50,7 +51,7 @@ def _compare(rig: Rig, part: Part, name: str, addresses: dict[str, tuple[str, st
 
     for base, path in addresses.values():
         _pages(base, [path] * CONCURRENCY)
-    found = in_turns({one: (lambda one=one: ask(one)) for one in addresses}, rig.options.rounds)  # type: ignore[misc]
+    found = in_turns({one: partial(ask, one) for one in addresses}, rig.options.rounds)
     rate = median_of(found)
     part.raw[name] = {"rounds": found, "details": details}
     part.bars[f"{LIMIT:,} items a page, pages a second: {name}"] = rate

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from benchmarks.figures import Figure, Part
@@ -161,7 +162,7 @@ def _over_http(rig: Rig, part: Part, layer: str) -> None:
         return answers.rate
 
     there = [one for one in known if one.name == "ours" or one.peer is not None]
-    found = in_turns({one.name: (lambda one=one: ask(one)) for one in there}, min(3, rig.options.rounds))  # type: ignore[misc]
+    found = in_turns({one.name: partial(ask, one) for one in there}, min(3, rig.options.rounds))
     peers.stop()
     rate = median_of(found)
     part.raw[f"http {layer}"] = {"tiles": len(tiles), "concurrency": CONCURRENCY, "rounds": found, "details": details}

@@ -55,8 +55,8 @@ def _confine(job: dict[str, Any], limits: Limits) -> dict[str, bool]:
         # Loaded before the file system closes; no byte of the upload was looked at yet.
         # Data frames are not needed to read WKB, and take twice the memory and time to load.
         for unneeded in ("geopandas", "pandas", "pyarrow"):
-            sys.modules[unneeded] = None  # type: ignore[assignment]
-        from boundaries.reading import opening  # noqa: F401
+            sys.modules[unneeded] = None  # type: ignore[assignment]  # None is what makes an import fail
+        from boundaries.reading import opening  # noqa: F401  # imported now, used once nothing can be loaded
     network = confine.drop_network()
     files = confine.keep_to(str(Path.cwd()))
     confine.take_limits(job["memory_bytes"], limits.cpu_s, limits.unpacked_bytes + (64 << 20))

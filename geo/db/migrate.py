@@ -31,10 +31,14 @@ def migrate(admin_url: str) -> None:
         command.upgrade(config, "heads")
 
 
-def run_sql_beside(python_file: str) -> None:
-    """Run the SQL file that has the migration's name. The driver's cursor is used as it is: no binds, no percent."""
-    text = Path(python_file).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().connection.cursor().execute(text)
+def run_sql_beside(python_file: str, *more: str) -> None:
+    """Run the SQL file that has the migration's name, then others beside it, by name.
+
+    The driver's cursor is used as it is: no binds, no percent.
+    """
+    own = Path(python_file).with_suffix(".sql")
+    for path in (own, *(own.with_name(name) for name in more)):
+        op.get_bind().connection.cursor().execute(path.read_text(encoding="utf-8"))
 
 
 def sqlalchemy_url(libpq_url: str) -> str:

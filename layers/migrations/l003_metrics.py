@@ -10,5 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Run the SQL file beside this one."""
-    run_sql_beside(__file__)
+    """Run the SQL files beside this one: each subject has its own."""
+    run_sql_beside(__file__, "l003_observations.sql", "l003_readings.sql")

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The same rules as before, at half the cost for batches: triggers look for units with the places that they hold, instead
--- of reading every row of the batch again under plans made for a smaller table. Measured in benchmarks/ingest.py.
+-- of reading every row of the batch again under plans made for a smaller table (the triggers follow in l007). Measured in
+-- benchmarks/ingest.py.
 
 -- The units, of every published generation, in which places lie. A point on a shared border belongs to the unit with the
 -- lower id; a shape belongs to every unit whose inside it touches; a record known only to its unit belongs to that unit
@@ -67,61 +68,6 @@ begin
     loop
         perform place_features(of_layer, part.ids, part.places, part.claims, only_version);
     end loop;
-end $$;
-
-create or replace function log_feature_insert() returns trigger language plpgsql as $$
-begin
-    if coalesce(current_setting('toancanh.bulk', true), '') = 'on' then
-        insert into change_log (layer, op, new_box, affected)
-        select layer, 'bulk', box_of(ST_Extent(geom)::geometry), count(*) from new_rows group by layer;
-    else
-        insert into change_log (layer, op, feature, revision, new_box)
-        select layer, 'insert', id, revision, box_of(geom) from new_rows order by id;
-    end if;
-    perform place_features(layer, array_agg(id), array_agg(geom), array_agg(location_unit)) from new_rows group by layer;
-    return null;
-end $$;
-
-create or replace function log_feature_update() returns trigger language plpgsql
--- A plan that is kept knows only how many rows its first run had: joined row by row, 500 rows make 250,000 pairs.
-set plan_cache_mode = force_custom_plan
-as $$
-declare
-    -- Named in each statement, for without a parameter every plan is kept.
-    rows_changed bigint := (select count(*) from new_rows);
-begin
-    -- An upsert that only inserted comes here as well.
-    if rows_changed = 0 then
-        return null;
-    end if;
-    if not is_maintenance() then
-        insert into feature_history
-        select o.layer, o.id, o.source, o.external_id, o.revision, o.kind, o.severity, o.status, o.valid_from, o.valid_to,
-               o.properties, o.geom, o.location_method, o.location_radius_m, o.location_confidence, o.location_unit, o.h3,
-               o.content_hash, o.import_id, o.recorded_at, n.recorded_at, 'update'
-        from old_rows o join new_rows n using (layer, id)
-        where rows_changed > 0;
-    end if;
-    if coalesce(current_setting('toancanh.bulk', true), '') = 'on' then
-        insert into change_log (layer, op, old_box, new_box, affected)
-        select n.layer, 'bulk', box_of(ST_Extent(o.geom)::geometry), box_of(ST_Extent(n.geom)::geometry), count(*)
-        from old_rows o join new_rows n using (layer, id)
-        where rows_changed > 0 group by n.layer;
-    else
-        insert into change_log (layer, op, feature, revision, old_box, new_box, old_units)
-        select n.layer, 'update', id, n.revision, box_of(o.geom), box_of(n.geom), units_of(n.layer, id)
-        from old_rows o join new_rows n using (layer, id)
-        where rows_changed > 0 order by id;
-    end if;
-    -- Only what moved changes its units.
-    delete from feature_unit fu using old_rows o join new_rows n using (layer, id)
-    where rows_changed > 0 and fu.layer = n.layer and fu.feature = n.id
-      and (o.geom is distinct from n.geom or o.location_unit is distinct from n.location_unit);
-    perform place_features(n.layer, array_agg(n.id), array_agg(n.geom), array_agg(n.location_unit))
-    from old_rows o join new_rows n using (layer, id)
-    where rows_changed > 0 and (o.geom is distinct from n.geom or o.location_unit is distinct from n.location_unit)
-    group by n.layer;
-    return null;
 end $$;
 
 -- A unit names its version, and units are never deleted: checking the version of each row again cost as much as storing it.

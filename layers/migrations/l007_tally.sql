@@ -29,7 +29,7 @@ begin
     return settled;
 end $$;
 
--- The three triggers are those of before; the statement about feature_tally is new in each.
+-- The three triggers as they are from now on: they find units with the places that they hold (l006), and leave a tally.
 create or replace function log_feature_insert() returns trigger language plpgsql as $$
 begin
     if coalesce(current_setting('toancanh.bulk', true), '') = 'on' then
