@@ -4,7 +4,7 @@
 from geo.db.migrate import run_sql_beside
 
 revision = "b004"
-down_revision: str | None = "l007"
+down_revision: str | None = "b003"
 branch_labels = None
 depends_on = None
 
