@@ -21,6 +21,7 @@ from layers.filters import FeatureQuery
 from layers.registry import LayerRegistry
 from tests.boundaries.unit_samples import CITY
 from tests.conftest import as_role
+from tests.support.stack import ROOT
 from tests.tiles.seams import measure
 from tiles.vector import layer_tile
 
@@ -100,8 +101,10 @@ async def test_migrating_cuts_the_tiles_of_versions_that_are_there(fresh_url: st
         before = [await drawn(database, registry, "city-2017", tile) for tile in tiles]
         await owner.execute(
             "drop table unit_tile; alter table unit_set_version drop column ready_zoom; drop function make_unit_tiles; "
-            "drop function tiles_of_box; drop function unit_band; update alembic_version set version_num = 'b002'"
+            "drop function tiles_of_box; drop function unit_band"
         )
+        # The step by itself: the later ones have run, and build on it.
+        await owner.execute((ROOT / "boundaries/migrations/b003_unit_tiles.sql").read_text(encoding="utf-8"))
         for _ in range(2):
             assert migrate_all(Settings(database_url=fresh_url, admin_url=owner_url)) == 0
             assert [await drawn(database, registry, "city-2017", tile) for tile in tiles] == before and all(before)
