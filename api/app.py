@@ -32,6 +32,7 @@ from api.settings import Settings, read_settings
 from api.state import AppState
 from api.telemetry import Telemetry
 from api.tile_source import TileSource
+from boundaries.files import FileStore
 from geo.db.pool import DatabaseOptions, open_database
 from layers.registry import LayerRegistry, discover
 
@@ -76,7 +77,9 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
         hub = LiveHub(chosen.database_url, database, tiles, telemetry)
         hub.start()
         readers = Readers(database, layers, chosen.anonymous_role)
-        app.state.toancanh = AppState(chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, _now)
+        app.state.toancanh = AppState(
+            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, FileStore(chosen.files), _now
+        )
         try:
             yield
         finally:

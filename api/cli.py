@@ -12,8 +12,10 @@ import psycopg2
 from psycopg2.extensions import parse_dsn
 
 from api import accounts_cli, boundaries_cli
+from api.job_runner import run_job
 from api.settings import Settings, read_settings
 from api.worker import run_worker
+from boundaries.files import FileStore
 from geo.db.change_log import run_relay
 from geo.db.migrate import MIGRATION_LOCK, migrate
 from layers.catalog_sync import lock_areas, sync_catalog
@@ -27,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("serve", help="the web server")
     commands.add_parser("relay", help="moves changes into the live log; exactly one works at a time")
     commands.add_parser("worker", help="jobs that follow the change log or the clock")
+    commands.add_parser("job", help="one job of the worker's; it starts this itself").add_argument("id", type=int)
     commands.add_parser("migrate", help="bring the database to this version")
     accounts_cli.add_commands(commands)
     boundaries_cli.add_commands(commands)
@@ -40,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _forever(run_relay(settings.database_url))
         case "worker":
             return _forever(run_worker(settings.database_url, discover()))
+        case "job":
+            return asyncio.run(run_job(settings.database_url, chosen.id, discover(), FileStore(settings.files)))
         case "migrate":
             return migrate_all(settings)
         case "boundaries":

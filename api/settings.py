@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     anonymous: Role | Literal["off"] | None = None
     static: Path = _ROOT / "frontend" / "dist"
     default_set: str | None = None
+    # What people upload, and what is made from it. The server and the worker share it.
+    files: Path = Path("/var/lib/toancanh/files")
+    max_upload_bytes: int = Field(512 * 1024 * 1024, ge=1024)
+    # A second person must approve before boundaries are published.
+    boundary_approval: bool = False
     pool_size: int = Field(8, ge=2, le=100)
     tile_cache_bytes: int = Field(96 * 1024 * 1024, ge=0)
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024)

@@ -11,13 +11,14 @@ from api.readers import Readers
 from api.settings import Settings
 from api.telemetry import Telemetry
 from api.tile_source import TileSource
+from boundaries.files import FileStore
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
 
 
 @dataclass(frozen=True)
 class AppState:
-    """Settings, layers, database, the live hub, readers, kept tiles and the clock."""
+    """Settings, layers, database, the live hub, readers, kept tiles, files and the clock."""
 
     settings: Settings
     registry: LayerRegistry
@@ -27,4 +28,5 @@ class AppState:
     attempts: Attempts
     tiles: TileSource
     telemetry: Telemetry
+    files: FileStore
     clock: Callable[[], datetime]

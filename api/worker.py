@@ -4,7 +4,8 @@
 - H3 cells of features that other writers (psql, QGIS) stored without one,
 - counts by cell: what writers left as differences moves into the settled cells,
 - retention of layers that declare it, and of the live log,
-- months of observations ahead of time.
+- months of observations ahead of time,
+- jobs of boundaries, each in a process of its own (api/job_runner.py).
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from api.job_runner import JobRunner
 from geo.db.change_log import FORGET_BEFORE
 from geo.db.pool import AWAY, Connection, connect
 from geo.db.statement import Statement
@@ -148,6 +150,7 @@ async def settle_tally(connection: Connection) -> int:
 async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) -> None:
     """Work for ever; comes back after the database was away."""
     loop = asyncio.get_running_loop()
+    jobs = JobRunner()
     while True:
         try:
             connection = await connect(url, statement_timeout_s=600)
@@ -165,6 +168,7 @@ async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) 
                     await settle_folds(connection)
                     await settle_tally(connection)
                     settling_due = loop.time() + _SETTLE_EVERY_S
+                await jobs.look(connection)
                 if not await fill_cells(connection):
                     await asyncio.sleep(poll_s)
         except AWAY:

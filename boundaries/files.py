@@ -7,6 +7,7 @@ A file is there whole or not at all: it is written beside, flushed to disk and r
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from geo.errors import TooLarge
 
 _CHUNK_BYTES = 1 << 20
+_LEFT_OVER_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,10 @@ class FileStore:
         return folder
 
     def clear_staging(self) -> None:
-        """Delete what was left by work that did not end."""
-        shutil.rmtree(self._root / "staging", ignore_errors=True)
+        """Delete what was left by work that did not end a day ago."""
+        for folder in (self._root / "staging").glob("*"):
+            if folder.stat().st_mtime < time.time() - _LEFT_OVER_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _beside(self) -> Path:
         incoming = self._root / "incoming"

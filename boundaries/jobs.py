@@ -2,7 +2,7 @@
 """Long work on boundaries as rows: asked for by the server, done by the worker, watched and cancelled by people.
 
 Whoever runs a job holds an advisory lock for as long as it lives, so a job whose worker was killed is seen at once: it
-is running, and nobody holds its lock. It is begun again, three times at most. What a job writes is committed with its
+is running, and nobody holds its lock. It is begun again, a few times at most. What a job writes is committed with its
 end, so that one that died left nothing half done.
 """
 
@@ -20,7 +20,7 @@ from geo.db.pool import Connection, Database
 from geo.db.statement import Statement
 
 JobKind: TypeAlias = Literal["check", "publish", "rollback", "underlay"]
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
 _j = boundary_job.c
 _OPEN_STATES = ("queued", "running")
 
@@ -32,6 +32,7 @@ class Job:
     Attributes:
         subject: id of the draft (check, publish), the publication (rollback) or the underlay.
         revision: of the draft, when it was asked for.
+        attempt: counts from 1; what an earlier attempt still does has no effect.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Job:
     revision: int | None
     arguments: Mapping[str, Any]
     created_by: str
+    attempt: int = 1
 
 
 class Cancelled(Exception):  # noqa: N818 - an end that a person asked for
@@ -92,27 +94,35 @@ OPEN_JOBS = Statement(
     .order_by(_j.id)
 )
 TRY_LOCK = Statement(select(func.pg_try_advisory_lock(func.job_lock_class(), bindparam("job", type_=Integer))))
+UNLOCK = Statement(select(func.pg_advisory_unlock(func.job_lock_class(), bindparam("job", type_=Integer))))
+_IS_OPEN = and_(_j.id == bindparam("job", type_=BigInteger), _j.state.in_([text_literal(s) for s in _OPEN_STATES]))
+_IS_MINE = and_(_IS_OPEN, _j.attempts == bindparam("attempt", type_=Integer))
 BEGIN = Statement(
     update(boundary_job)
     .values(state="running", attempts=_j.attempts + 1, started_at=func.clock_timestamp(), step=None, share=0)
-    .where(_j.id == bindparam("job", type_=BigInteger), _j.state.in_([text_literal(s) for s in _OPEN_STATES]))
+    .where(_IS_OPEN)
     .returning(*boundary_job.c)
 )
 TELL = Statement(
     update(boundary_job)
     .values(step=bindparam("new_step", type_=Text), share=bindparam("new_share", type_=Float))
-    .where(_j.id == bindparam("job", type_=BigInteger))
+    .where(_IS_MINE)
     .returning(_j.cancel_asked)
 )
-END = Statement(
+_DONE = Statement(
+    update(boundary_job)
+    .values(state="done", step=None, share=1, finished_at=func.clock_timestamp())
+    .where(_IS_MINE)
+    .returning(_j.id)
+)
+CLOSE = Statement(
     update(boundary_job)
     .values(
         state=bindparam("new_state", type_=Text),
         problem=bindparam("new_problem", type_=JSONB),
         finished_at=func.clock_timestamp(),
     )
-    .where(and_(_j.id == bindparam("job", type_=BigInteger), _j.state.in_([text_literal(s) for s in _OPEN_STATES])))
-    .returning(_j.kind, _j.subject)
+    .where(_IS_OPEN)
 )
 
 
@@ -132,8 +142,13 @@ async def enqueue(
 
 
 async def end(connection: Connection, job: Job) -> None:
-    """Done: said in the transaction that stores what was done."""
-    await connection.execute(END.sql, *END.args(job=job.id, new_state="done", new_problem=None))
+    """Done: said in the transaction that stores what was done.
+
+    Raises:
+        Cancelled: the job was ended or begun again meanwhile; the transaction must not be committed.
+    """
+    if await connection.fetchval(_DONE.sql, *_DONE.args(job=job.id, attempt=job.attempt)) is None:
+        raise Cancelled
 
 
 def job_json(row: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx
@@ -89,9 +90,9 @@ def seed(database: Database, registry: LayerRegistry) -> Seed:
 
 
 @pytest.fixture
-def app(database_url: str) -> FastAPI:
-    """The server, wired as in production."""
-    return create_app(Settings(database_url=database_url, demo=True))
+def app(database_url: str, tmp_path: Path) -> FastAPI:
+    """The server, wired as in production; its files are this test's own."""
+    return create_app(Settings(database_url=database_url, demo=True, files=tmp_path / "files"))
 
 
 @pytest.fixture

@@ -225,3 +225,20 @@ begin
     delete from unit where version = of_version;
     delete from unit_set_version where id = of_version;
 end $$;
+
+-- A draft follows its job, whoever ended it.
+create function draft_follows_job() returns trigger language plpgsql as $$
+begin
+    if new.kind = 'check' then
+        update boundary_draft set state = new.state, updated_at = clock_timestamp()
+        where id = new.subject and state = 'checking'
+          and not exists (select from boundary_job j where j.kind = 'check' and j.subject = new.subject
+                                                       and j.id <> new.id and j.state in ('queued', 'running'));
+    elsif new.kind = 'publish' then
+        update boundary_draft set state = 'checked', updated_at = clock_timestamp()
+        where id = new.subject and state = 'publishing';
+    end if;
+    return null;
+end $$;
+create trigger boundary_job_ended after update of state on boundary_job for each row
+    when (new.state in ('failed', 'cancelled') and old.state <> new.state) execute function draft_follows_job();

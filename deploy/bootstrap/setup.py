@@ -43,6 +43,7 @@ class Workplace:
         """The environment of the product's processes; only those that need it learn the owner's address."""
         env = {**self.environment, "DATABASE_URL": database.url}
         env.pop("TOANCANH_ADMIN_URL", None)
+        env.setdefault("TOANCANH_FILES", str(self.home / "files"))
         if admin:
             env["TOANCANH_ADMIN_URL"] = database.admin_url
         return env

@@ -16,9 +16,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 def door(answer: Answer, *, stop: threading.Event | None = None, patience_s: float | None = 20.0) -> Door:
     transport = httpx.MockTransport(answer)
-    return Door(
-        "http://x", "secret", patience_s=patience_s, stop=stop or threading.Event(), transport=transport
-    )
+    return Door("http://x", "secret", patience_s=patience_s, stop=stop or threading.Event(), transport=transport)
 
 
 def test_a_push_carries_layer_key_and_records() -> None:

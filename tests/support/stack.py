@@ -69,6 +69,7 @@ def running_stack(
         "DATABASE_URL": database_url,
         "TOANCANH_PORT": str(port),
         "TOANCANH_DEMO": "1",
+        "TOANCANH_FILES": str(log_folder / "files"),
         "PYTHONPATH": str(root),
         **environment,
     }

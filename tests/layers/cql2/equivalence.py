@@ -52,11 +52,7 @@ class Arena:
     def by_sql(self, trees: Sequence[Tree]) -> list[Answer]:
         """The answers of PostGIS, all filters in one statement, with NULL kept apart from FALSE."""
         answers: Any = array([condition(tree) for tree in trees], type_=Boolean())
-        statement = Statement(
-            select(answers)
-            .where(is_layer(feature.c.layer, ZOO))
-            .order_by(feature.c.id)
-        )
+        statement = Statement(select(answers).where(is_layer(feature.c.layer, ZOO)).order_by(feature.c.id))
         records = self._loop.run_until_complete(self._connection.fetch(statement.sql, *statement.args()))
         return [tuple(answers) for answers in zip(*(record[0] for record in records), strict=True)]
 

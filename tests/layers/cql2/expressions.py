@@ -213,5 +213,3 @@ class Expressions:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(part) for part in value) if isinstance(value, list | tuple) else value
-
-
