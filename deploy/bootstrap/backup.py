@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`./toancanh backup FILE` and `restore FILE`, with pg_dump's custom format.
+"""`./toancanh backup FILE` and `restore FILE`, with pg_dump's custom format; uploaded files in an archive beside it.
 
 A restore goes into a new database that takes the old one's place only when it is complete; the old one stays
 under another name. The live stream gets a new epoch: sequence numbers after the backup were lost, so a
@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bootstrap import data_home, processes, setup
+from bootstrap import backup_files, data_home, processes, setup
 from bootstrap.console import Failure, Interrupted, Progress, Step, say
 from geo.db import cluster_files
 from geo.db.cluster import Cluster
@@ -37,8 +37,13 @@ def save(place: setup.Workplace, target: Path) -> int:
             lock.take("./toancanh backup")
             data = _existing(place, progress, supervisor)
         with progress.step("Sao lưu · backup") as step:
+            # After the dump: what it names is there, and never goes away.
             _dump(step, place, data, target)
+            archive = backup_files.beside(target)
+            count = backup_files.save(step, place.files, archive)
         say(f"{target} ({target.stat().st_size / 1e6:.1f} MB)")
+        if count:
+            say(f"{archive} ({count} tệp · files, {archive.stat().st_size / 1e6:.1f} MB)")
         return 0
     finally:
         setup.shut_down(supervisor)
@@ -59,10 +64,13 @@ def restore(place: setup.Workplace, source: Path) -> int:
         setup.system_packages(place, progress, external=False)
         data = setup.database(place, progress, supervisor)
         assert data.cluster is not None
-        with progress.step("Khôi phục · restore"):
+        with progress.step("Khôi phục · restore") as step:
+            # Before the database that names them.
+            count = backup_files.restore(step, backup_files.beside(source), place.files)
             before = _put_in_place(data.cluster, source)
         for name in ("migrated", "key", "demo-data"):
             data.stamp(place.home, name).unlink(missing_ok=True)
+        say(f"{count} tệp đã tải lên · uploaded files")
         say(f"Cơ sở dữ liệu cũ được giữ tên · the old database stays as: {before}")
         return 0
     except ClusterError as error:

@@ -31,6 +31,11 @@ class Workplace:
         """Where set-up and services write."""
         return self.home / "logs"
 
+    @property
+    def files(self) -> Path:
+        """Where uploaded files lie."""
+        return Path(self.environment.get("TOANCANH_FILES") or self.home / "files")
+
     def runner(self, extra: Mapping[str, str] | None = None) -> Runner:
         """Runs set-up programs in the checkout."""
         return Runner(self.logs / "setup.log", self.root, {**self.environment, **(extra or {})})
@@ -43,7 +48,7 @@ class Workplace:
         """The environment of the product's processes; only those that need it learn the owner's address."""
         env = {**self.environment, "DATABASE_URL": database.url}
         env.pop("TOANCANH_ADMIN_URL", None)
-        env.setdefault("TOANCANH_FILES", str(self.home / "files"))
+        env["TOANCANH_FILES"] = str(self.files)
         if admin:
             env["TOANCANH_ADMIN_URL"] = database.admin_url
         return env
