@@ -88,21 +88,30 @@ def running_rig(
     cluster_url: str, folder: Path, peers: Peers, options: Options, keep: str | None = None
 ) -> Iterator[Rig]:
     """A rig on a database of its own, dropped at the end. ``keep`` names a database to keep and to find again."""
+    with migrated_database(cluster_url, keep) as (owner, serving, fresh):
+        loaded: dict[str, float] = {}
+        if fresh:
+            say(f"generating the city: {options.sizes}")
+            loaded = load_city(owner, options.sizes, options.seed)
+        key = new_key_of(serving, "bench")
+        try:
+            with running_stack(serving, folder, "serve", "relay", "worker") as stack:
+                yield Rig(options, owner, serving, stack, peers, key, loaded)
+        finally:
+            peers.stop()
+
+
+@contextlib.contextmanager
+def migrated_database(cluster_url: str, keep: str | None = None) -> Iterator[tuple[str, str, bool]]:
+    """A database of its own: the owner's address, the serving role's, and whether it is new. Dropped unless kept."""
     name = keep or f"tc_bench_{uuid.uuid4().hex[:10]}"
     fresh = _make_database(cluster_url, name)
     owner = as_role(make_dsn(cluster_url, dbname=name), parse_dsn(cluster_url).get("user", "postgres"))
     serving = as_role(owner, ROLE)
     try:
         migrate_all(Settings(database_url=serving, admin_url=owner))
-        loaded: dict[str, float] = {}
-        if fresh:
-            say(f"generating the city: {options.sizes}")
-            loaded = load_city(owner, options.sizes, options.seed)
-        key = new_key_of(serving, "bench")
-        with running_stack(serving, folder, "serve", "relay", "worker") as stack:
-            yield Rig(options, owner, serving, stack, peers, key, loaded)
+        yield owner, serving, fresh
     finally:
-        peers.stop()
         if keep is None:
             _on(cluster_url, SQL("drop database {} with (force)").format(Identifier(name)))
 
