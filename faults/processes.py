@@ -2,6 +2,7 @@
 """What Linux knows of a process group: its memory, its processor time, and the sockets that it holds."""
 
 import os
+import signal
 from pathlib import Path
 
 _LISTENING, _TICKS = "0A", os.sysconf("SC_CLK_TCK")
@@ -57,3 +58,18 @@ def tcp_buffers_mb() -> float:
         if line.startswith("TCP:"):
             return round(int(line.split()[-1]) * 4096 / 1e6, 1)
     return 0.0
+
+
+def kill_commands(words: str) -> int:
+    """SIGKILL to every process whose command line holds these words; answers how many."""
+    found = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                if words in command and int(folder.name) != os.getpid():
+                    os.kill(int(folder.name), signal.SIGKILL)
+                    found += 1
+            except (ProcessLookupError, FileNotFoundError):
+                continue
+    return found
