@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import psycopg2
 
-from tests.boundaries.data_files import CITY_2025
-from tests.support.stack import wait_for
+from tests.support.stack import ROOT, wait_for
 
 OLD_SET, NEW_SET = "city-2017", "city-2025"
 ENDED = ("done", "failed", "cancelled")
 _SETTLED_S = 120
+CITY_2025 = ROOT / "tests/boundaries/data/synthetic_city_2025_8.geojson"
 
 
 class Desk:

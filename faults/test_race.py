@@ -94,9 +94,7 @@ class Race:
         self._stop = asyncio.Event()
         self._model = Model()
         self.findings = Findings()
-        self._subscribers = [
-            Subscriber([server.url for server in servers], random.Random(nth)) for nth in range(2)
-        ]
+        self._subscribers = [Subscriber([server.url for server in servers], random.Random(nth)) for nth in range(2)]
 
     async def prepare(self, area_key: str) -> None:
         """Readers' rights and the truth."""
