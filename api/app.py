@@ -25,6 +25,7 @@ from api.routers import (
     metrics,
     session,
     styles,
+    unit_exports,
     values,
 )
 from api.routers import tiles as tile_routes
@@ -42,6 +43,7 @@ ROUTERS = (
     imports.router,
     live.router,
     boundaries.router,
+    unit_exports.router,
     core.router,
     features.router,
     editing.router,

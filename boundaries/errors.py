@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Failures of administrative units."""
 
-from geo.errors import BadBody, NotFound
+from geo.errors import BadBody, BadParameter, NotFound
 
 
 class UnitSetInvalid(BadBody):
@@ -14,3 +14,15 @@ class UnitNotFound(NotFound):
     """There is no such set, or no such unit in it."""
 
     default_code = "unit_not_found"
+
+
+class VersionNotFound(NotFound):
+    """There is no such version of a set for this reader."""
+
+    default_code = "version_not_found"
+
+
+class ExportUnsupported(BadParameter):
+    """A combination of format, coordinates and encoding that the format has no place for."""
+
+    default_code = "export_unsupported"
