@@ -15,6 +15,7 @@ from api.readers import Readers
 from api.routers import (
     boundaries,
     core,
+    crosswalk,
     editing,
     features,
     health,
@@ -43,6 +44,7 @@ ROUTERS = (
     imports.router,
     live.router,
     boundaries.router,
+    crosswalk.router,
     unit_exports.router,
     core.router,
     features.router,

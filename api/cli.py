@@ -15,6 +15,7 @@ from api import accounts_cli, boundaries_cli
 from api.job_runner import run_job
 from api.settings import Settings, read_settings
 from api.worker import run_worker
+from boundaries.crosswalk.sync import sync_crosswalk
 from boundaries.files import FileStore
 from geo.db.change_log import run_relay
 from geo.db.migrate import MIGRATION_LOCK, migrate
@@ -75,7 +76,7 @@ def serve(settings: Settings) -> int:
 
 
 def migrate_all(settings: Settings) -> int:
-    """Schema, then the catalog's partitions, indexes and views, under one lock. Again changes nothing."""
+    """Schema, then the catalog's partitions, indexes and views, then facts, under one lock. Again changes nothing."""
     migrate(settings.owner_url)
     owner, server = parse_dsn(settings.owner_url).get("user"), parse_dsn(settings.database_url).get("user")
     connection = psycopg2.connect(settings.owner_url)
@@ -83,6 +84,7 @@ def migrate_all(settings: Settings) -> int:
         with connection, connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
             made = sync_catalog(connection, discover().values(), None if server == owner else server)
+            sync_crosswalk(cursor)
             lock_areas(cursor, server or owner or "current_user")
     finally:
         connection.close()
