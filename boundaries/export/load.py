@@ -28,6 +28,12 @@ async def find_version(database: Database, version: int, *, sees_drafts: bool) -
 
 
 async def load_units(database: Database, version: VersionFacts) -> Export:
-    """The version with its units, by code."""
+    """The version with its units, by code.
+
+    Raises:
+        VersionNotFound: it has none: a draft whose check made another version meanwhile.
+    """
     rows = await database.fetch(sql.SELECT_UNITS, version=version.id)
+    if not rows:
+        raise VersionNotFound("There is no such version any more.", detail_vi="Phiên bản này không còn nữa.")
     return Export(version, tuple(UnitRecord(**{**row, "predecessors": row["predecessors"] or []}) for row in rows))

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same version is the same bytes: from another process, in another time zone, and more than a year later."""
+"""The same version is the same bytes: from another process, in another time zone, and more than a year later.
+
+And it comes back: what was exported is an upload without a finding.
+"""
 
 import shutil
 import subprocess
@@ -7,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from boundaries.checks.check import check_units
 from boundaries.export import run
-from boundaries.export.values import Plan
-from tests.boundaries.export_samples import bytes_of
+from boundaries.export.values import Plan, file_name
+from tests.boundaries.check_samples import KNOWN
+from tests.boundaries.export_samples import VERSION, bytes_of
 from tests.boundaries.test_export_formats import PLANS
+from tests.boundaries.upload_samples import read
 
 # Put before the C library: every clock of the day runs 400 days ahead.
 _LATER = r"""
@@ -61,3 +67,17 @@ async def test_bytes_are_equal_in_another_process_zone_and_year(
     first = await bytes_of(plan)
     monkeypatch.setattr(run, "_ENVIRONMENT", {**run._ENVIRONMENT, "LD_PRELOAD": later, "TZ": "Pacific/Kiritimati"})
     assert await bytes_of(plan) == first
+
+
+# Nobody uploads TopoJSON, and a CSV file cannot say in which system its coordinates are: that is asked.
+@pytest.mark.parametrize(
+    "plan",
+    [one for one in PLANS if one.format not in ("topojson", "csv")],
+    ids=lambda plan: f"{plan.format} {plan.epsg}",
+)
+async def test_an_exported_file_is_an_upload_without_a_finding(plan: Plan, tmp_path: Path) -> None:
+    path = tmp_path / file_name(VERSION, plan)
+    path.write_bytes(await bytes_of(plan))
+    reading = read(path, KNOWN)
+    assert reading.frame is not None and len(reading.frame) == 32
+    assert [*reading.findings, *check_units(reading.frame, KNOWN)] == []
