@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import Point
 
 from boundaries import sql
-from boundaries.generalise import BANDS, generalise, to_mercator
+from boundaries.tile_shapes import tile_shapes
 from boundaries.unit_files import UnitSetFile
 from geo.db.pool import Connection
 from geo.db.statement import Statement
@@ -61,7 +61,7 @@ async def publish(connection: Connection, units: UnitSetFile) -> Published:
     inserted = await fetch(sql.INSERT_UNITS, version=version, **_columns(units))
     unit_ids = {row["code"]: row["id"] for row in inserted}
     await fetch(sql.INSERT_LINEAGE, **_lineage(units, unit_ids))
-    await fetch(sql.INSERT_TILE_GEOMS, version=version, **_tile_geoms(units, unit_ids))
+    await fetch(sql.INSERT_TILE_GEOMS, version=version, **_tile_shapes(units, unit_ids))
     await fetch(sql.MAKE_TILES, version=version)
     return Published(version, number, is_new=True)
 
@@ -84,13 +84,5 @@ def _lineage(units: UnitSetFile, unit_ids: dict[str, int]) -> dict[str, list[Any
     }
 
 
-def _tile_geoms(units: UnitSetFile, unit_ids: dict[str, int]) -> dict[str, list[Any]]:
-    mercator = to_mercator(units.geometries)
-    ids = [unit_ids[row.code] for row in units.units]
-    columns: dict[str, list[Any]] = {"unit": [], "band": [], "wkb": []}
-    for band in BANDS:
-        for unit_id, geometry in zip(ids, generalise(mercator, band), strict=True):
-            columns["unit"].append(unit_id)
-            columns["band"].append(band.id)
-            columns["wkb"].append(shapely.to_wkb(geometry))
-    return columns
+def _tile_shapes(units: UnitSetFile, unit_ids: dict[str, int]) -> dict[str, list[Any]]:
+    return tile_shapes([row.geometry for row in units.units], [unit_ids[row.code] for row in units.units])

@@ -17,12 +17,14 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    null,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from boundaries.draft_tables import unit_edge
 from boundaries.tables import unit, unit_lineage, unit_set, unit_set_version, unit_tile_geom
 from geo.db.statement import Statement
 
@@ -52,6 +54,16 @@ def _keep_set() -> Any:
 
 KEEP_SET = Statement(_keep_set())
 
+
+def _add_set() -> Any:
+    names = ("id", "title_vi", "title_en", "valid_from", "valid_to")
+    kinds = {name: Date if name.startswith("valid") else Text for name in names}
+    statement = upsert(unit_set).values({name: bindparam(name, type_=kind) for name, kind in kinds.items()})
+    return statement.on_conflict_do_nothing()
+
+
+ADD_SET = Statement(_add_set())
+
 SUPERSEDE = Statement(
     update(unit_set_version)
     .values(status="superseded", superseded_at=func.clock_timestamp())
@@ -64,6 +76,21 @@ INSERT_VERSION = Statement(
         unit_set=bindparam("unit_set", type_=Text),
         number=bindparam("number", type_=Integer),
         status="published",
+        approximate=bindparam("approximate", type_=Boolean),
+        attribution_vi=bindparam("attribution_vi", type_=Text),
+        attribution_en=bindparam("attribution_en", type_=Text),
+        licence=bindparam("licence", type_=Text),
+        content_hash=bindparam("content_hash", type_=Text),
+    )
+    .returning(unit_set_version.c.id)
+)
+
+INSERT_DRAFT = Statement(
+    insert(unit_set_version)
+    .values(
+        unit_set=bindparam("unit_set", type_=Text),
+        status="draft",
+        published_at=null(),
         approximate=bindparam("approximate", type_=Boolean),
         attribution_vi=bindparam("attribution_vi", type_=Text),
         attribution_en=bindparam("attribution_en", type_=Text),
@@ -111,6 +138,35 @@ def _insert_lineage() -> Any:
 
 
 INSERT_LINEAGE = Statement(_insert_lineage())
+
+
+def _copy_lineage() -> Any:
+    """The published version's, for the units of a version that have the same codes."""
+    old, new = unit.alias("old"), unit.alias("new")
+    return insert(unit_lineage).from_select(
+        ["to_unit", "from_set", "from_code", "share_area"],
+        select(new.c.id, unit_lineage.c.from_set, unit_lineage.c.from_code, unit_lineage.c.share_area)
+        .join(old, old.c.id == unit_lineage.c.to_unit)
+        .join(unit_set_version, unit_set_version.c.id == old.c.version)
+        .join(new, and_(new.c.version == bindparam("version", type_=BigInteger), new.c.code == old.c.code))
+        .where(_PUBLISHED, unit_set_version.c.unit_set == bindparam("of_set", type_=Text)),
+    )
+
+
+COPY_LINEAGE = Statement(_copy_lineage())
+
+
+def _insert_edges() -> Any:
+    rows = _rows(code_a=Text, code_b=Text, wkb=LargeBinary)
+    return insert(unit_edge).from_select(
+        ["version", "code_a", "code_b", "geom"],
+        select(
+            bindparam("version", type_=BigInteger), rows.c.code_a, rows.c.code_b, func.ST_GeomFromWKB(rows.c.wkb, 4326)
+        ),
+    )
+
+
+INSERT_EDGES = Statement(_insert_edges())
 
 
 def _insert_tile_geoms() -> Any:
