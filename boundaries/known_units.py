@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the database knows before an upload is read: the units of every published set."""
 
-import asyncpg
 import shapely
 from sqlalchemy import LargeBinary, func, select
 
 from boundaries.known import KnownUnit, KnownUnits
 from boundaries.tables import unit, unit_set_version
+from geo.db.pool import Connection
 from geo.db.statement import Statement
 
 _UNITS = Statement(
@@ -24,7 +24,7 @@ _UNITS = Statement(
 )
 
 
-async def known_units(connection: "asyncpg.Connection[asyncpg.Record]", current: str) -> KnownUnits:
+async def known_units(connection: Connection, current: str) -> KnownUnits:
     """Every published unit.
 
     Args:
