@@ -221,6 +221,26 @@ async def test_a_part_is_merged_into_the_published_whole(desk: Desk, tmp_path: P
     assert (part["summary"]["units"], part["summary"]["unchanged"]) == (32, 32)
 
 
+async def test_a_new_law_is_judged_by_itself_and_needs_its_document_before_it_is_published(desk: Desk) -> None:
+    path = DEFECTS.parent / "synthetic_city_2025_8.geojson"
+    draft = await desk.checked(path, base=BASE, set="city-2025", valid_from="2025-07-01", title_vi="Từ 01/7/2025")
+    assert draft["state"] == "checked" and await desk.findings(draft) == []
+    assert draft["summary"]["units"] == 8 and draft["summary"]["changes"]["removed"] == 24
+    assert "publish" not in draft["may"]
+    law = {"number": "1683/NQ-UBTVQH15", "issuer": "UBTVQH", "signed_on": "2025-06-16", "effective_on": "2025-07-01"}
+    legal = desk.told(await desk.client.post("/boundaries/legal", json=law), 201)
+    draft = await desk.change(draft, legal=legal["id"], unagreed=[["05467", "05443"]])
+    assert draft["legal"]["number"] == law["number"] and draft["unagreed"] == [["05443", "05467"]]
+    draft = await desk.check(draft)
+    assert "publish" in draft["may"]
+    merged = next(
+        one["properties"]
+        for one in (await desk.get(draft["id"], "/changes"))["features"]
+        if one["properties"]["code_after"] == "05467"
+    )
+    assert {"code": "05467", "share": 0.91} in [{**one, "share": round(one["share"], 2)} for one in merged["lineage"]]
+
+
 async def test_the_first_set_of_all_needs_no_base(cluster_url: str, registry: LayerRegistry, tmp_path: Path) -> None:
     for owner in _database(cluster_url):
         url = migrated(owner)
