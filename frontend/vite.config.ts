@@ -28,6 +28,19 @@ function fonts(): Plugin {
   };
 }
 
+/** Ships Leaflet, unbundled: the server writes it into the change reports, which open without a network. */
+function leaflet(): Plugin {
+  return {
+    name: "toancanh-leaflet",
+    generateBundle() {
+      for (const name of ["leaflet.js", "leaflet.css"]) {
+        const source = readFileSync(new URL(`./node_modules/leaflet/dist/${name}`, import.meta.url));
+        this.emitFile({ type: "asset", fileName: `assets/report/${name}`, source });
+      }
+    },
+  };
+}
+
 const SERVER = "http://127.0.0.1:8000";
 const PROXIED = [
   "/collections",
@@ -42,7 +55,7 @@ const PROXIED = [
 ];
 
 export default defineConfig({
-  plugins: [fonts()],
+  plugins: [fonts(), leaflet()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
