@@ -30,6 +30,7 @@ from api.routers import (
     session,
     styles,
     unit_exports,
+    unit_reports,
     values,
 )
 from api.routers import tiles as tile_routes
@@ -52,6 +53,7 @@ ROUTERS = (
     drafts.router,
     draft_findings.router,
     documents.router,
+    unit_reports.router,
     core.router,
     features.router,
     editing.router,
