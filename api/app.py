@@ -29,6 +29,7 @@ from api.routers import (
     metrics,
     session,
     styles,
+    underlays,
     unit_exports,
     unit_reports,
     values,
@@ -38,6 +39,7 @@ from api.settings import Settings, read_settings
 from api.state import AppState
 from api.telemetry import Telemetry
 from api.tile_source import TileSource
+from api.underlay_tiles import UnderlayTiles
 from boundaries.files import FileStore
 from geo.db.pool import DatabaseOptions, open_database
 from layers.registry import LayerRegistry, discover
@@ -63,6 +65,7 @@ ROUTERS = (
     tile_routes.router,
     styles.router,
     session.router,
+    underlays.router,
 )
 
 
@@ -89,13 +92,16 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
         hub = LiveHub(chosen.database_url, database, tiles, telemetry)
         hub.start()
         readers = Readers(database, layers, chosen.anonymous_role)
+        files = FileStore(chosen.files)
+        underlay_tiles = UnderlayTiles(database, files, chosen.underlay_cache_bytes)
         app.state.toancanh = AppState(
-            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, FileStore(chosen.files), _now
+            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles, _now
         )
         try:
             yield
         finally:
             await hub.stop()
+            underlay_tiles.close()
             await database.close()
 
     app = FastAPI(

@@ -6,6 +6,7 @@ from typing import Any
 
 from boundaries.drafts.check_job import check_handler
 from boundaries.jobs import Handler, JobKind
+from boundaries.underlays import job as underlay
 from layers.registry import LayerRegistry
 
 
@@ -14,3 +15,4 @@ async def _nothing_follows(*_: Any) -> list[dict[str, Any]]:
 
 
 HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {"check": lambda _: check_handler(_nothing_follows)}
+HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {"underlay": lambda _: underlay.run}

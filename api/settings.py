@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     boundary_approval: bool = False
     pool_size: int = Field(8, ge=2, le=100)
     tile_cache_bytes: int = Field(96 * 1024 * 1024, ge=0)
+    underlay_cache_bytes: int = Field(32 * 1024 * 1024, ge=0)
     max_body_bytes: int = Field(32 * 1024 * 1024, ge=1024)
     max_batch: int = Field(20_000, ge=1)
 

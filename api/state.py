@@ -11,6 +11,7 @@ from api.readers import Readers
 from api.settings import Settings
 from api.telemetry import Telemetry
 from api.tile_source import TileSource
+from api.underlay_tiles import UnderlayTiles
 from boundaries.files import FileStore
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
@@ -18,7 +19,7 @@ from layers.registry import LayerRegistry
 
 @dataclass(frozen=True)
 class AppState:
-    """Settings, layers, database, the live hub, readers, kept tiles, files and the clock."""
+    """Settings, layers, database, the live hub, readers, kept tiles, files, raster tiles and the clock."""
 
     settings: Settings
     registry: LayerRegistry
@@ -29,4 +30,5 @@ class AppState:
     tiles: TileSource
     telemetry: Telemetry
     files: FileStore
+    underlays: UnderlayTiles
     clock: Callable[[], datetime]

@@ -149,6 +149,38 @@ _DIFFERENCE = (
                 "All units moved by the same vector against the published version."),
 )  # fmt: skip
 
+_RASTER = (
+    FindingKind("RASTER_NOT_TIFF", "reject", "Tệp không phải là ảnh GeoTIFF; hãy gửi bản .tif có toạ độ.",
+                "The file is no GeoTIFF; send the .tif that has coordinates."),
+    FindingKind("RASTER_POINTS_ELSEWHERE", "reject",
+                "Tệp chỉ trỏ sang tệp khác (VRT, XML), không được phép mở; hãy gửi chính ảnh GeoTIFF.",
+                "The file only points at others (VRT, XML), which is never opened; send the GeoTIFF itself."),
+    FindingKind("RASTER_CORRUPT", "error", "Ảnh bị hỏng hoặc tải lên chưa trọn; hãy gửi lại tệp.",
+                "The image is damaged or was not sent whole; send it again."),
+    FindingKind("RASTER_TOO_LARGE", "reject", "Ảnh có kích thước vượt giới hạn; hãy cắt hoặc giảm độ phân giải.",
+                "The image has more pixels than the limit; cut it or send it coarser."),
+    FindingKind("RASTER_READ_LIMIT", "reject",
+                "Xử lý ảnh vượt giới hạn bộ nhớ hoặc thời gian nên đã dừng; hãy gửi ảnh nhỏ hơn.",
+                "Work on the image passed the limit of memory or time and was stopped; send a smaller one."),
+    FindingKind("RASTER_BANDS", "error",
+                "Số kênh hoặc kiểu số của ảnh không hiển thị được; hãy gửi ảnh xám hoặc màu 8 hay 16 bit.",
+                "Bands or numbers of the image cannot be shown; send grey or colours of 8 or 16 bits."),
+    FindingKind("RASTER_CRS_MISSING", "error", "Ảnh không khai báo hệ toạ độ; hãy chọn hệ toạ độ rồi gửi lại.",
+                "The image declares no coordinate system; choose one and send it again."),
+    FindingKind("RASTER_NOT_PLACED", "error", "Ảnh chưa được nắn vào toạ độ; hãy nắn ảnh rồi gửi bản GeoTIFF.",
+                "The image has no place on the map; georeference it and send the GeoTIFF."),
+    FindingKind("RASTER_OUTSIDE_AREA", "error",
+                "Với hệ toạ độ đã khai báo, ảnh nằm ngoài địa bàn; hãy kiểm tra hệ toạ độ và kinh tuyến trục.",
+                "In its coordinate system the image lies outside of the area; check the system and its meridian."),
+    FindingKind("RASTER_DATUM_SUSPECT", "error",
+                "Hệ toạ độ khai báo mất phép chuyển mốc VN-2000, ảnh sẽ lệch khoảng 224 m; hãy chọn lại hệ toạ độ.",
+                "The declared system lost the VN-2000 datum, some 224 m; state the coordinate system."),
+    FindingKind("RASTER_EMPTY", "error", "Trong phạm vi địa bàn, ảnh không có điểm ảnh nào để hiển thị.",
+                "Inside the area the image has no pixel to show."),
+    FindingKind("RASTER_SCALED", "info", "Ảnh trên 8 bit đã được đưa về 8 bit để hiển thị.",
+                "The image has more than 8 bits and was brought to 8 to be shown."),
+)  # fmt: skip
+
 KINDS: dict[str, FindingKind] = {
-    kind.code: kind for kind in (*_FILE, *_LAYER, *_CRS, *_TEXT, *_GEOMETRY, *_TOPOLOGY, *_CODE, *_DIFFERENCE)
+    kind.code: kind for kind in (*_FILE, *_LAYER, *_CRS, *_TEXT, *_GEOMETRY, *_TOPOLOGY, *_CODE, *_DIFFERENCE, *_RASTER)
 }
