@@ -63,6 +63,19 @@ class UnderlayTiles:
         space = Space(("underlays",), f"{raster.sha256}/{kind}/{side_px}", "")
         return await self.cache.get((space, place), lambda: self._cut(raster, place, kind, side_px))
 
+    async def about_to_be_shown(self, underlay: int) -> Raster:
+        """What is described to a client, which will ask for tiles next.
+
+        Raises:
+            UnderlayNotFound: there is none, or it is not ready.
+        """
+        raster = await self._raster(underlay)
+        try:
+            await self._cutter.open(raster.path)
+        except FileNotFoundError as error:
+            raise _gone() from error
+        return raster
+
     def close(self) -> None:
         """End the threads."""
         self._cutter.close()
@@ -71,7 +84,7 @@ class UnderlayTiles:
         try:
             data = await self._cutter.tile(raster.path, place, kind, side_px)
         except FileNotFoundError as error:
-            raise UnderlayNotFound("The raster of this underlay is gone.", detail_vi="Ảnh nền không còn.") from error
+            raise _gone() from error
         return RasterTile(data, f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"')
 
     async def _raster(self, underlay: int) -> Raster:
@@ -88,6 +101,10 @@ class UnderlayTiles:
 
 
 _EMPTY = RasterTile(b"", "")
+
+
+def _gone() -> UnderlayNotFound:
+    return UnderlayNotFound("The raster of this underlay is gone.", detail_vi="Ảnh nền không còn.")
 
 
 def image_kind(request: Request) -> ImageKind:

@@ -45,6 +45,14 @@ class RasterTiles:
         """
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._cut, path, place, kind, side_px)
 
+    async def open(self, path: Path) -> None:
+        """Load the library and open the raster in one thread: whoever asks for the first tile does not wait for it.
+
+        Raises:
+            FileNotFoundError: the raster is gone.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._open, path)
+
     def close(self) -> None:
         """End the threads; tiles that wait are not cut any more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -62,6 +70,12 @@ class RasterTiles:
                 return b""
             packed: bytes = image.render(img_format=kind, **_PACKING[kind])
             return packed
+
+    def _open(self, path: Path) -> None:
+        import rasterio
+
+        with rasterio.Env(**_GDAL):
+            self._reader(path)
 
     def _reader(self, path: Path) -> Any:
         from rio_tiler.io.rasterio import Reader

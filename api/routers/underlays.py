@@ -49,7 +49,7 @@ async def underlays(request: Request, state: State, draft: int) -> dict[str, Any
 async def tilejson(underlay: int, request: Request, state: State) -> Response:
     """What describes the tiles to MapLibre and QGIS."""
     await boundary_editor(request, state)
-    raster = await store.raster_of(state.database, state.files, underlay)
+    raster = await state.underlays.about_to_be_shown(underlay)
     about = await store.find(state.database, underlay)
     url = f"{base_of(request, state.settings)}/boundaries/underlays/{underlay}/tiles/{{z}}/{{x}}/{{y}}.png"
     return Json(underlay_tilejson(about["file"]["name"], raster, url))
