@@ -14,5 +14,7 @@ async def _nothing_follows(*_: Any) -> list[dict[str, Any]]:
     return []
 
 
-HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {"check": lambda _: check_handler(_nothing_follows)}
-HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {"underlay": lambda _: underlay.run}
+HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {
+    "check": lambda _: check_handler(_nothing_follows),
+    "underlay": lambda _: underlay.run,
+}
