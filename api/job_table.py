@@ -8,6 +8,7 @@ from boundaries.drafts.check_job import check_handler
 from boundaries.jobs import Handler, JobKind
 from boundaries.underlays import job as underlay
 from layers.registry import LayerRegistry
+from layers.unit_publish import publish_handler, rollback_handler
 
 
 async def _nothing_follows(*_: Any) -> list[dict[str, Any]]:
@@ -17,4 +18,6 @@ async def _nothing_follows(*_: Any) -> list[dict[str, Any]]:
 HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {
     "check": lambda _: check_handler(_nothing_follows),
     "underlay": lambda _: underlay.run,
+    "publish": publish_handler,
+    "rollback": rollback_handler,
 }

@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry import Point
 
 from boundaries import sql
+from boundaries.publications.state import next_number
 from boundaries.tile_shapes import tile_shapes
 from boundaries.unit_files import UnitSetFile
 from geo.db.pool import Connection
@@ -45,7 +46,7 @@ async def publish(connection: Connection, units: UnitSetFile) -> Published:
     current = await fetch(sql.SELECT_PUBLISHED, unit_set=units.id)
     if current and current[0]["content_hash"] == units.content_hash:
         return Published(current[0]["id"], current[0]["number"], is_new=False)
-    number = current[0]["number"] + 1 if current else 1
+    number = await next_number(connection, units.id)
     await fetch(sql.SUPERSEDE, of_set=units.id)
     rows = await fetch(
         sql.INSERT_VERSION,

@@ -35,6 +35,7 @@ _AREA_TABLES = (
     "unit_lineage",
     "unit_tile_geom",
     "unit_tile",
+    "unit_set_state",
 )
 _WRITABLE = ("source", "external_id", "valid_from", "valid_to", "geom")
 

@@ -3,30 +3,12 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, bindparam, delete, func, literal, null, select
-
+from boundaries.publications.state import record, state_of
 from boundaries.publish import publish
-from boundaries.tables import unit_set_version
 from boundaries.unit_files import read_unit_set
 from geo.db.pool import Database
-from geo.db.statement import Statement
 from layers.registry import LayerRegistry
-from layers.tables import feature_unit
-
-_ASSIGN = Statement(
-    select(func.assign_units(bindparam("layer", type_=Text), null(), bindparam("version", type_=BigInteger)))
-)
-# Writers wait while a set is published: what they store meanwhile would belong to the version that is superseded. Taken
-# first, because a writer in flight refers to the version that publishing locks.
-_HOLD_WRITERS = "lock table feature in share row exclusive mode"
-# Features follow the published version only; what an older version held is found again by publishing it again.
-_FORGET_SUPERSEDED = Statement(
-    delete(feature_unit).where(
-        feature_unit.c.version.in_(
-            select(unit_set_version.c.id).where(unit_set_version.c.status == literal("superseded"))
-        )
-    )
-)
+from layers.unit_publish import follow, hold_writers
 
 
 async def ingest_units(database: Database, registry: LayerRegistry, source: str, body: Any) -> dict[str, Any]:
@@ -37,14 +19,15 @@ async def ingest_units(database: Database, registry: LayerRegistry, source: str,
     """
     units = read_unit_set(body)
     async with database.transaction() as connection:
-        await connection.execute(_HOLD_WRITERS)
+        await hold_writers(connection)
+        before = await state_of(connection, [units.id])
         published = await publish(connection, units)
         if published.is_new:
-            await connection.execute(_FORGET_SUPERSEDED.sql, *_FORGET_SUPERSEDED.args())
-            for spec in registry.values():
-                if spec.store == "feature":
-                    values = _ASSIGN.args(layer=spec.id, version=published.version)
-                    await connection.execute(_ASSIGN.sql, *values)
+            after = await state_of(connection, [units.id])
+            said = {"kind": "import", "by": source, "unit_set": units.id, "effective_from": units.valid_from}
+            said |= {"version": published.version, "number": published.number, "before": before, "after": after}
+            await record(connection, said)
+            await follow(connection, registry, [published.version])
     count = len(units.units)
     return {
         "layer": "units",
