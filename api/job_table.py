@@ -7,17 +7,22 @@ from typing import Any
 from boundaries.drafts.check_job import check_handler
 from boundaries.jobs import Handler, JobKind
 from boundaries.underlays import job as underlay
+from geo.db.pool import Connection
 from layers.registry import LayerRegistry
+from layers.unit_consequences import consequences
 from layers.unit_publish import publish_handler, rollback_handler
 
 
-async def _nothing_follows(*_: Any) -> list[dict[str, Any]]:
-    return []
+def _check_handler(registry: LayerRegistry) -> Handler:
+    async def follow(connection: Connection, version: int, base_version: int | None) -> list[dict[str, Any]]:
+        return await consequences(connection, registry, version, base_version)
+
+    return check_handler(follow)
 
 
 HANDLERS: Mapping[JobKind, Callable[[LayerRegistry], Handler]] = {
-    "check": lambda _: check_handler(_nothing_follows),
-    "underlay": lambda _: underlay.run,
+    "check": _check_handler,
     "publish": publish_handler,
     "rollback": rollback_handler,
+    "underlay": lambda _: underlay.run,
 }
