@@ -31,11 +31,15 @@ _MAX_ADDRESSES = 50_000
 
 @dataclass(frozen=True)
 class Asked:
-    """What one request asks for: layers (several make one composite tile), a question, a place."""
+    """What one request asks for: layers (several make one composite tile), a question, a place.
+
+    ``of_draft``: of a version of units that is not published, which is never kept.
+    """
 
     specs: tuple[LayerSpec, ...]
     query: FeatureQuery
     place: TileId
+    of_draft: bool = False
 
 
 def layers_of(names: str, registry: LayerRegistry) -> tuple[LayerSpec, ...]:
@@ -97,7 +101,7 @@ class TileSource:
             MapError: what is asked for cannot be had.
         """
         key = (self._space(asked, reader), asked.place)
-        if asked.query.as_of is not None:
+        if asked.query.as_of is not None or asked.of_draft:
             return await self._make(asked, reader)
         tile = await self.cache.get(key, lambda: self._make(asked, reader), gone)
         if tile.alive:
@@ -137,7 +141,7 @@ def _question(query: FeatureQuery) -> str:
 
 
 def _caching(asked: Asked, reader: Reader) -> bytes:
-    if asked.query.unit_version is None:
+    if asked.query.unit_version is None or asked.of_draft:
         return LIVE
     # What nobody had to sign in for, proxies may keep too.
     anybody = reader.person is None and reader.source is None

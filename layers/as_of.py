@@ -9,10 +9,24 @@ units are found from the place that was believed then. Answers are quantised to 
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ClauseElement, DateTime, Subquery, and_, func, literal, or_, select, union, union_all
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    DateTime,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.sql import visitors
 
-from boundaries.tables import unit, unit_set_version
+from boundaries.publications.tables import unit_set_state
+from boundaries.tables import unit, unit_set, unit_set_version
 from geo.db.functions import text_literal
 from geo.db.statement import Statement
 from layers.spec import LayerSpec
@@ -29,8 +43,13 @@ def read_as_of(spec: LayerSpec, moment: datetime | None, clause: ClauseElement) 
 
 def _re_aimed(spec: LayerSpec, moment: datetime, clause: Clause) -> Clause:
     beliefs = _beliefs(spec, moment)
-    places = _places(beliefs)
-    aims = {feature: beliefs, feature_unit: places}
+    versions, sets = published_then(moment), _sets_then(moment)
+    aims = {
+        feature: beliefs,
+        feature_unit: _places(beliefs, versions),
+        unit_set_version: versions,
+        unit_set: sets,
+    }
 
     def replace(element: Any, **_: Any) -> Any:
         for table, aim in aims.items():
@@ -54,11 +73,37 @@ def _beliefs(spec: LayerSpec, moment: datetime) -> Subquery:
     return union_all(now_known, known_then).subquery("beliefs")
 
 
-def _places(beliefs: Subquery) -> Subquery:
-    """The units, of the versions published now, of the places believed then (see assign_units in the migration)."""
+def published_then(moment: datetime) -> Subquery:
+    """Versions of units with the status that they had: also one that was taken back since was published then."""
+    then = literal(moment, DateTime(timezone=True))
+    of_it = unit_set_state.c.version == unit_set_version.c.id
+    was_published = select(unit_set_state.c.version).where(of_it, _is_known(then)).exists()
+    status = case((was_published, text_literal("published")), else_=text_literal("superseded")).label("status")
+    others = [column for column in unit_set_version.c if column.name != "status"]
+    return select(*others, status).subquery("versions_then")
+
+
+def _sets_then(moment: datetime) -> Subquery:
+    """Sets with the days of validity that were known then."""
+    then = literal(moment, DateTime(timezone=True))
+    known = unit_set_state
+    return (
+        select(unit_set.c.id, unit_set.c.title_vi, unit_set.c.title_en, known.c.valid_from, known.c.valid_to)
+        .join(known, and_(known.c.unit_set == unit_set.c.id, _is_known(then)))
+        .subquery("sets_then")
+    )
+
+
+def _is_known(then: ColumnElement[datetime]) -> ColumnElement[bool]:
+    known = unit_set_state.c
+    return and_(known.known_from <= then, or_(known.known_to.is_(None), then < known.known_to))
+
+
+def _places(beliefs: Subquery, versions: Subquery) -> Subquery:
+    """The units, of the versions published then, of the places believed then (see assign_units in the migration)."""
     claimed = unit.alias("claimed")
     claimed_version = unit_set_version.alias("claimed_version")
-    published = unit_set_version.c.status == text_literal("published")
+    published = versions.c.status == text_literal("published")
     is_point = func.GeometryType(beliefs.c.geom) == text_literal("POINT")
     on_ground = and_(
         unit.c.geom.op("&&", is_comparison=True)(beliefs.c.geom),
@@ -76,22 +121,22 @@ def _places(beliefs: Subquery) -> Subquery:
     by_place = (
         select(*columns, func.min(unit.c.id).label("unit"))
         .join_from(beliefs, unit, on_ground)
-        .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+        .join(versions, versions.c.id == unit.c.version)
         .where(published)
         .group_by(beliefs.c.layer, beliefs.c.id, unit.c.version)
     )
     every_shape = (
         select(*columns, unit.c.id.label("unit"))
         .join_from(beliefs, unit, and_(on_ground, ~is_point))
-        .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+        .join(versions, versions.c.id == unit.c.version)
         .where(published)
     )
     by_claim = (
         select(*columns, unit.c.id.label("unit"))
         .join_from(beliefs, claimed, claimed.c.id == beliefs.c.location_unit)
         .join(claimed_version, claimed_version.c.id == claimed.c.version)
-        .join(unit_set_version, and_(unit_set_version.c.unit_set == claimed_version.c.unit_set, published))
-        .join(unit, and_(unit.c.version == unit_set_version.c.id, unit.c.code == claimed.c.code))
+        .join(versions, and_(versions.c.unit_set == claimed_version.c.unit_set, published))
+        .join(unit, and_(unit.c.version == versions.c.id, unit.c.code == claimed.c.code))
         .where(beliefs.c.geom.is_(None))
     )
     return union(by_place, every_shape, by_claim).subquery("places")

@@ -79,9 +79,7 @@ def property_names(spec: LayerSpec) -> tuple[str, ...]:
 def parameters_of(spec: LayerSpec, *names: str) -> tuple[str, ...]:
     """Every parameter that a route over this layer takes: the named ones and the layer's own."""
     sets = ("set",) if spec.store == "unit" and "set" not in names else ()
-    # Units keep their beliefs as versions of sets, not as rows of a moment.
-    taken = tuple(name for name in names if name != "as_of" or spec.store != "unit")
-    return (*taken, *sets, *property_names(spec))
+    return (*names, *sets, *property_names(spec))
 
 
 def single_values(pairs: Iterable[tuple[str, str]], allowed: Iterable[str]) -> dict[str, str]:

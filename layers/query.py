@@ -73,7 +73,7 @@ async def page_of(database: Database, spec: LayerSpec, query: FeatureQuery, now:
     if spec.store == "unit":
         if query.sort != "id":
             raise BadParameter("units are sorted by id only", code="sortby_invalid", allowed=["id"])
-        statement = Statement(select_unit_page(spec, query, local_date(now)))
+        statement = read_as_of(spec, query.as_of, select_unit_page(spec, query, local_date(query.as_of or now)))
     else:
         statement = read_as_of(spec, query.as_of, select_page(spec, query))
     rows = await database.fetch(statement)
@@ -97,7 +97,7 @@ async def one_of(database: Database, spec: LayerSpec, item_id: str, within: Feat
     if spec.store == "unit":
         set_id, dot, code = item_id.partition(".")
         if dot and len(item_id) <= 100 and "\x00" not in item_id:
-            row = await database.fetchrow(Statement(select_unit(spec, set_id, code)))
+            row = await database.fetchrow(read_as_of(spec, within.as_of, select_unit(spec, set_id, code)))
     elif item_id.isascii() and item_id.isdigit() and len(item_id) <= 19 and int(item_id) <= _MAX_ID:
         row = await database.fetchrow(read_as_of(spec, within.as_of, select_one(spec, int(item_id), within.area)))
     if row is None:

@@ -5,12 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
-
-from boundaries.tables import unit_set_version
 from geo.db.pool import Database
 from geo.db.statement import Statement
-from geo.errors import BadParameter
 from geo.tile import TileId
 from layers.as_of import read_as_of
 from layers.filters import FeatureQuery
@@ -31,7 +27,7 @@ async def layer_tile(database: Database, spec: LayerSpec, query: FeatureQuery, t
     """One tile of a layer; empty outside the layer's zooms.
 
     Raises:
-        BadParameter: the query names a unit set or a version of units that does not exist.
+        BadParameter: the query names a unit set that does not exist.
     """
     if not spec.zooms[0] <= tile.z <= spec.zooms[1]:
         return Tile(b"")
@@ -44,27 +40,24 @@ async def layer_tile(database: Database, spec: LayerSpec, query: FeatureQuery, t
     data: bytes = row["tile"] if row is not None else b""
     if not data and query.unit_set is not None:
         await require_set(database, query.unit_set)
-    if not data and query.unit_version is not None:
-        await require_version(database, query.unit_version)
     return Tile(data)
-
-
-async def require_version(database: Database, version: int) -> None:
-    """Check the id of a version of units, published now or once.
-
-    Raises:
-        BadParameter: there is none.
-    """
-    if await database.fetchrow(_VERSION, version=version) is None:
-        raise BadParameter("There is no such version of units; /boundaries/sets lists them.", code="version_unknown")
 
 
 def _units_of(spec: LayerSpec, query: FeatureQuery, now: datetime) -> tuple[Statement, dict[str, Any]]:
     if query.unit_version is not None:
         return _unit_statement(spec, "version"), {"version": query.unit_version}
+    if query.as_of is not None:
+        return _units_as_of(spec, query, query.as_of)
     if query.unit_set is not None:
         return _unit_statement(spec, "set"), {"set": query.unit_set}
     return _unit_statement(spec, "today"), {"today": local_date(now)}
+
+
+def _units_as_of(spec: LayerSpec, query: FeatureQuery, then: datetime) -> tuple[Statement, dict[str, Any]]:
+    """What was published then; of the sets that were the law on that day, if none is asked for."""
+    if query.unit_set is not None:
+        return read_as_of(spec, then, select_unit_tile(spec, "set")), {"set": query.unit_set}
+    return read_as_of(spec, then, select_unit_tile(spec, "today")), {"today": local_date(then)}
 
 
 def _asked(spec: LayerSpec, query: FeatureQuery) -> Statement:
@@ -79,6 +72,3 @@ def _statement(spec: LayerSpec) -> Statement:
 @lru_cache(maxsize=16)
 def _unit_statement(spec: LayerSpec, chosen: UnitChoice) -> Statement:
     return Statement(select_unit_tile(spec, chosen))
-
-
-_VERSION = Statement(select(unit_set_version.c.id).where(unit_set_version.c.id == bindparam("version")))

@@ -45,7 +45,7 @@ async def item(layer: str, item: str, request: Request, state: State, reader: Re
     spec = reader.registry.require(layer)
     if spec.store == "indicator":
         return await item_answer(spec, item, request, state, reader)
-    values = values_of(request, *(("as_of",) if spec.store == "feature" else ()))
+    values = values_of(request, "as_of")
     text = await one_of(reader.database, spec, item, reader.query(spec, values))
     collection = f"{base_of(request, state.settings)}/collections/{layer}"
     links = [link(f"{collection}/items/{item}", "self", GEOJSON), link(collection, "collection", JSON)]

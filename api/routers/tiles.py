@@ -4,6 +4,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.boundary_access import may_edit_boundaries
 from api.deps import Reading, State
 from api.disconnect import waiting_for
 from api.indicators import indicator_tile
@@ -23,6 +24,7 @@ from api.tilesets import (
     tileset_of,
     web_mercator_quad,
 )
+from boundaries.publications.show import status_of_version
 from geo.errors import BadParameter
 from geo.tile import TileId
 from layers.filters import FILTER_PARAMETERS, FeatureQuery, parameters_of, parse_set
@@ -109,10 +111,17 @@ async def _tile(layers: str, place: TileId, request: Request, who: tuple[Reader,
     specs = layers_of(layers, reader.registry)
     if specs[0].store == "indicator":
         return await indicator_tile(specs[0], place, request, state, reader)
-    asked = Asked(specs, _query(specs, request, reader), place)
+    query = _query(specs, request, reader)
+    of_draft = query.unit_version is not None and await _is_draft(query.unit_version, reader)
+    asked = Asked(specs, query, place, of_draft)
     address = Address(request.url.path, request.url.query.encode(), reader.visibility.key)
     async with waiting_for(request.receive) as gone:
         return tile_answer(request, await state.tiles.tile(asked, reader, address, gone))
+
+
+async def _is_draft(version: int, reader: Reader) -> bool:
+    """Whether a version of units is one that only those see who work on boundaries."""
+    return await status_of_version(reader.database, version, drafts=may_edit_boundaries(reader)) == "draft"
 
 
 def _query(specs: tuple[LayerSpec, ...], request: Request, reader: Reader) -> FeatureQuery:

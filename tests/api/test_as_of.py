@@ -27,6 +27,7 @@ pytestmark = pytest.mark.postgis
 # Today in Phan Đình Phùng, until 30 June 2025 in Trưng Vương: the label of the older unit lies in both.
 PLACE: dict[str, float] = {}
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+_BEFORE = T0 - timedelta(days=1)
 
 
 class History:
@@ -51,6 +52,8 @@ class History:
         connection = psycopg2.connect(self.admin_url)
         with connection, connection.cursor() as cursor:
             cursor.execute("set session_replication_role = replica")
+            # The units were published before.
+            cursor.execute("update unit_set_state set known_from = %s where known_from > %s", (_BEFORE, _BEFORE))
             cursor.execute("update feature set recorded_at = %s where external_id = %s", (moment, self.key))
             cursor.execute(
                 "update feature_history set known_to = %s where external_id = %s "
