@@ -117,7 +117,7 @@ def _base(row: Any) -> dict[str, Any] | None:
         "version": row["base_version"] if checked else row["current_version"],
         "number": row["base_number"] if checked else row["current_number"],
         "title": _titles(row["base_title_vi"], row["base_title_en"]),
-        "moved": checked and row["current_version"] != row["base_version"],
+        "moved": checked and _moved(row),
     }
 
 
@@ -166,7 +166,7 @@ def allowed(row: Any, viewer: Viewer) -> list[str]:
     decided = row["checked_revision"] == row["revision"] and row["version"] is not None
     settled = row["state"] in ("checked", "awaiting_approval")
     has_law = row["unit_set"] == row["base_set"] or row["base_set"] is None or row["legal_document"] is not None
-    ready = settled and decided and not row["blocking"] and has_law and row["current_version"] == row["base_version"]
+    ready = settled and decided and not row["blocking"] and has_law and not _moved(row)
     approved = row["approved_by"] is not None or not viewer.approval_required
     rights = {
         "change": changeable,
@@ -178,6 +178,12 @@ def allowed(row: Any, viewer: Viewer) -> list[str]:
         "cancel": row["job_state"] in ("queued", "running"),
     }
     return [name for name, may in rights.items() if may]
+
+
+def _moved(row: Any) -> bool:
+    """Something else was published since the check: a newer base, or the very set that the draft was to become."""
+    is_new = row["unit_set"] != row["base_set"]
+    return bool(row["current_version"] != row["base_version"] or (is_new and row["target_published"]))
 
 
 def _file(file: int, name: str, size_bytes: int, sha256: str) -> dict[str, Any]:

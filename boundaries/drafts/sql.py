@@ -197,6 +197,10 @@ def _shown() -> Any:
         .where(draft_finding.c.draft == _d.id, draft_finding.c.repair.is_not(None))
         .scalar_subquery()
     )
+    followed = unit_set_version.alias("followed")
+    target_published = (
+        select(followed.c.id).where(followed.c.unit_set == _d.unit_set, followed.c.status == "published").exists()
+    )
     light = [column for column in _d if column.name not in ("questions", "effects", "sheets")]
     return (
         select(
@@ -220,6 +224,7 @@ def _shown() -> Any:
             *(column.label(f"job_{column.name}") for column in job.c),
             blocking.label("blocking"),
             proposed.label("proposed"),
+            target_published.label("target_published"),
             null().label("publication"),
         )
         .join(stored_file, _f.id == _d.file)

@@ -73,10 +73,10 @@ async def published_target(connection: Connection, unit_set: str) -> Target | No
 async def changed_target(
     connection: Connection, before: Target | None, said: Mapping[str, Any], base_set: str | None
 ) -> Target:
-    """A target after a change: another set begins with what is published of it, the rest is as it was.
+    """A target after a change; back to the base set it begins with what is published of it.
 
     Raises:
-        BadBody: a member is wrong, or a new set lacks its title or its first day.
+        BadBody: a member is wrong, a new set lacks its title or its first day, or is published already.
     """
     if unknown := said.keys() - _MEMBERS:
         raise fields.refused("member_unknown", "'target' has a member that it cannot have.",
@@ -85,6 +85,12 @@ async def changed_target(
     start = before
     if before is None or unit_set != before.unit_set:
         start = await published_target(connection, unit_set)
+        if start is not None and unit_set != base_set:
+            raise fields.refused(
+                "target_published",
+                "That set is published already: better lines of it are compared with it (base).",
+                "Bộ địa giới này đã được công bố: muốn vẽ lại nó thì phải so sánh với chính nó.",
+            )
     changes = _changes(said)
     if start is None:
         missing = [name for name in ("valid_from", "title") if said.get(name) is None]

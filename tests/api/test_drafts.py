@@ -119,6 +119,7 @@ async def test_no_bytes_and_too_many_are_refused_and_nothing_is_kept(desk: Desk)
     ({"base": "Not a set!"}, 400, "unit_set_id_invalid"),
     ({}, 400, "base_missing"),
     ({"base": OLD, "set": "new-set"}, 400, "unit_set_incomplete"),
+    ({"base": OLD, "set": NEW}, 400, "target_published"),
     ({"base": OLD, "set": "new-set", "valid_from": "soon", "title_vi": "Mới"}, 400, "date_invalid"),
     ({"base": OLD, "set": "new-set", "valid_from": "2010-01-01", "title_vi": "Mới"}, 400, "valid_from_too_early"),
     ({"base": OLD, "title": "x" * 201}, 400, "value_invalid"),
@@ -142,8 +143,9 @@ async def test_a_new_set_follows_its_base(desk: Desk) -> None:
     assert changed["target"]["attribution"] == {"vi": "Sở", "en": "Office"}
     told = await desk.change(changed, 400, target={"valid_to": "2021-07-01"})
     assert told["code"] == "valid_to_too_early"
-    known = await desk.change(changed, target={"set": NEW})
-    assert known["target"]["title"]["vi"] == NEW and known["target"]["valid_from"] == "2020-01-01"
+    assert (await desk.change(changed, 400, target={"set": NEW}))["code"] == "target_published"
+    back = await desk.change(changed, target={"set": OLD})
+    assert back["target"]["title"]["vi"] == OLD and back["target"]["valid_from"] == "2010-01-01"
 
 
 async def test_a_change_names_the_revision_that_it_saw(desk: Desk) -> None:

@@ -120,8 +120,8 @@ def test_memory_answers_what_is_asked_and_offered_and_nothing_else(tmp_path: Pat
 
 READY: dict[str, Any] = {
     "state": "checked", "revision": 3, "checked_revision": 3, "version": 7, "blocking": 0, "unit_set": "a",
-    "base_set": "a", "base_version": 1, "current_version": 1, "legal_document": None, "asked_by": None,
-    "approved_by": None, "job_state": "done",
+    "base_set": "a", "base_version": 1, "current_version": 1, "target_published": True, "legal_document": None,
+    "asked_by": None, "approved_by": None, "job_state": "done",
 }  # fmt: skip
 
 
@@ -135,8 +135,9 @@ READY: dict[str, Any] = {
     ({"version": None}, False, "change repair withdraw"),
     ({"revision": 4}, False, "change repair withdraw"),
     ({"current_version": 2}, False, "change repair withdraw"),
-    ({"unit_set": "b"}, False, "change repair withdraw"),
-    ({"unit_set": "b", "legal_document": 1}, False, "change repair publish withdraw"),
+    ({"unit_set": "b", "target_published": False}, False, "change repair withdraw"),
+    ({"unit_set": "b", "target_published": False, "legal_document": 1}, False, "change repair publish withdraw"),
+    ({"unit_set": "b", "legal_document": 1}, False, "change repair withdraw"),
     ({"state": "checking", "job_state": "running"}, False, "change withdraw cancel"),
     ({"state": "publishing", "job_state": "running"}, False, "cancel"),
     ({"state": "published"}, False, ""),
