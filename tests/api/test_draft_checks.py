@@ -6,18 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from api.app import create_app
 from api.job_runner import close
-from api.settings import Settings
 from boundaries.jobs import ASK_TO_CANCEL
 from geo.db.pool import Database, DatabaseOptions, connect, open_database
 from layers.registry import LayerRegistry
 from tests.boundaries.unit_samples import CITY
 from tests.conftest import _database, migrated, new_key_of
-from tests.support.drafts import Desk, publish_set
+from tests.support.drafts import Desk, open_desk, publish_set
 
 pytestmark = pytest.mark.postgis
 DEFECTS = Path(__file__).resolve().parents[1] / "boundaries" / "data" / "defects"
@@ -49,15 +46,10 @@ async def desk(
     own_url: str, stored: Database, gis_key: str, registry: LayerRegistry, tmp_path: Path
 ) -> AsyncIterator[Desk]:
     await publish_set(stored, CITY)
-    app = create_app(Settings(database_url=own_url, demo=True, files=tmp_path / "files"))
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        header = {"Authorization": f"Bearer {gis_key}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=header) as client:
-            made = Desk(client, own_url, tmp_path / "files", registry)
-            yield made
-            for draft in (await client.get("/boundaries/drafts")).json()["drafts"]:
-                await client.delete(f"/boundaries/drafts/{draft['id']}")
+    async with open_desk(own_url, registry, tmp_path / "files", gis_key) as made:
+        yield made
+        for draft in (await made.client.get("/boundaries/drafts")).json()["drafts"]:
+            await made.client.delete(f"/boundaries/drafts/{draft['id']}")
     assert not list((tmp_path / "files" / "staging").glob("*"))
 
 
@@ -244,15 +236,10 @@ async def test_a_new_law_is_judged_by_itself_and_needs_its_document_before_it_is
 async def test_the_first_set_of_all_needs_no_base(cluster_url: str, registry: LayerRegistry, tmp_path: Path) -> None:
     for owner in _database(cluster_url):
         url = migrated(owner)
-        app = create_app(Settings(database_url=url, demo=True, files=tmp_path / "files"))
-        header = {"Authorization": f"Bearer {new_key_of(url, 'gis-desk', '--role', 'gis')}"}
-        async with app.router.lifespan_context(app):
-            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://t", headers=header) as client:
-                desk = Desk(client, url, tmp_path / "files", registry)
-                told = await desk.post(b"x", 400, name="a.geojson")
-                assert told["code"] == "unit_set_missing"
-                draft = await desk.checked(sample("00"), set="first", valid_from="2017-08-18", title_vi="Bộ đầu")
+        key = new_key_of(url, "gis-desk", "--role", "gis")
+        async with open_desk(url, registry, tmp_path / "files", key) as desk:
+            assert (await desk.post(b"x", 400, name="a.geojson"))["code"] == "unit_set_missing"
+            draft = await desk.checked(sample("00"), set="first", valid_from="2017-08-18", title_vi="Bộ đầu")
         assert (draft["base"], draft["state"], draft["summary"]["blocking"]) == (None, "checked", 0)
         assert draft["summary"]["changes"] == {"added": 32} and "publish" in draft["may"]
 

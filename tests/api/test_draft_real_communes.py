@@ -6,16 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from api.app import create_app
-from api.settings import Settings
 from geo.db.pool import Database, DatabaseOptions, open_database
 from layers.registry import LayerRegistry
 from tests.boundaries.check_samples import SHARED
 from tests.conftest import _database, migrated, new_key_of
-from tests.support.drafts import Desk
+from tests.support.drafts import Desk, open_desk
 
 PACKS = [
     "thai_nguyen_2025_communes.geojson", "thai_nguyen_2025_vn2000_utf8.zip", "thai_nguyen_2025_communes_vn2000.gpkg",
@@ -37,12 +34,9 @@ def own_url(cluster_url: str) -> Iterator[str]:
 
 @pytest.fixture
 async def desk(own_url: str, registry: LayerRegistry, tmp_path: Path) -> AsyncIterator[Desk]:
-    app = create_app(Settings(database_url=own_url, demo=True, files=tmp_path / "files"))
-    header = {"Authorization": f"Bearer {new_key_of(own_url, 'gis-desk', '--role', 'gis')}"}
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=header) as client:
-            yield Desk(client, own_url, tmp_path / "files", registry)
+    key = new_key_of(own_url, "gis-desk", "--role", "gis")
+    async with open_desk(own_url, registry, tmp_path / "files", key) as made:
+        yield made
 
 
 @pytest.fixture

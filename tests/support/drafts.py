@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drafts over HTTP, as GIS staff work with them; their checks run in this process."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from api.app import create_app
 from api.job_runner import run_job
+from api.settings import Settings
 from boundaries.files import FileStore
 from boundaries.publish import publish
 from boundaries.unit_files import read_unit_set
@@ -21,6 +25,17 @@ async def publish_set(database: Database, body: dict[str, Any]) -> int:
     """Publish a set of units; answers its version."""
     async with database.transaction() as connection:
         return (await publish(connection, read_unit_set(body))).version
+
+
+@asynccontextmanager
+async def open_desk(url: str, registry: LayerRegistry, files: Path, key: str, **settings: Any) -> AsyncIterator["Desk"]:
+    """A desk at a server of its own, in this process."""
+    app = create_app(Settings(database_url=url, demo=True, files=files, **settings))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        header = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=header) as client:
+            yield Desk(client, url, files, registry)
 
 
 @dataclass(frozen=True)
