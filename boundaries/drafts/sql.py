@@ -30,7 +30,7 @@ from boundaries.draft_tables import (
     stored_file,
 )
 from boundaries.drafts.values import BLOCKING_SEVERITIES, CLOSED
-from boundaries.publications.tables import publication
+from boundaries.publications.sql import LATEST_OF_DRAFT
 from boundaries.tables import unit_set, unit_set_version
 from geo.db.functions import text_literal
 from geo.db.statement import Statement
@@ -201,11 +201,6 @@ def _shown() -> Any:
     target_published = (
         select(followed.c.id).where(followed.c.unit_set == _d.unit_set, followed.c.status == "published").exists()
     )
-    publication_of = (
-        select(func.max(publication.c.id))
-        .where(publication.c.draft == _d.id, publication.c.kind == text_literal("publish"))
-        .scalar_subquery()
-    )
     light = [column for column in _d if column.name not in ("questions", "effects", "sheets")]
     return (
         select(
@@ -230,7 +225,7 @@ def _shown() -> Any:
             blocking.label("blocking"),
             proposed.label("proposed"),
             target_published.label("target_published"),
-            publication_of.label("publication"),
+            LATEST_OF_DRAFT.label("publication"),
         )
         .join(stored_file, _f.id == _d.file)
         .outerjoin(base, base.c.id == _d.base_set)

@@ -148,6 +148,14 @@ _CAN_ROLL_BACK = and_(
     .exists(),
 )
 
+# Of a draft: the publication that is in effect, as a value beside the draft's row.
+LATEST_OF_DRAFT = (
+    select(func.max(_p.id))
+    .where(_p.draft == _d.id, _p.kind == text_literal("publish"), ~_is_reverted(_p, _reverting))
+    .correlate(boundary_draft)
+    .scalar_subquery()
+)
+
 
 def _shown() -> Any:
     return select(
