@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from shapely.geometry import MultiPolygon
 
-from boundaries.compare.ground import areas, beyond, is_same, moved_m, spheroid_m2
-from boundaries.compare.lineage import SAME_GROUND, Shared, Side, origins, shared_ground
+from boundaries.compare.ground import Redrawn, areas, is_same, moved_m, redraw, spheroid_m2
+from boundaries.compare.lineage import SAME_GROUND, Shared, Side, meeting, origins, shared_ground
 from boundaries.compare.values import ChangeKind, Comparison, Origin, Totals, UnitChange, UnitShape
 
 _KIND_ORDER: tuple[ChangeKind, ...] = (
@@ -38,6 +38,7 @@ class _Bounds(NamedTuple):
     old: Side
     new: Side
     same: frozenset[tuple[int, int]]
+    redrawn: dict[tuple[int, int], Redrawn]
     iou: dict[tuple[int, int], float]
     shared: Sequence[Shared]
 
@@ -75,9 +76,13 @@ def _measure(before: Sequence[UnitShape], after: Sequence[UnitShape]) -> _Bounds
     known = {other: old_areas[one] for one, other in same}
     new_areas = [known[index] if index in known else spheroid_m2(shape) for index, shape in enumerate(new_shapes)]
     old, new = Side(old_shapes, old_areas), Side(new_shapes, new_areas)
-    shared = shared_ground(old, new, same)
+    pairs = meeting(old, new, same)
+    own = [(one, other) for one, other in pairs if before[one].code == after[other].code]
+    drawn = redraw([(old_shapes[one], new_shapes[other]) for one, other in own])
+    redrawn = dict(zip(own, drawn, strict=True))
+    shared = [Shared(one, other, 1.0, 1.0) for one, other in same] + shared_ground(old, new, pairs, redrawn)
     iou = {(one.before, one.after): one.iou for one in shared}
-    return _Bounds(before, after, old, new, frozenset(same), iou, shared)
+    return _Bounds(before, after, old, new, frozenset(same), redrawn, iou, shared)
 
 
 def _paired(sides: _Bounds) -> list[_Pair]:
@@ -179,7 +184,8 @@ def _redrawn(sides: _Bounds, before: int, after: int) -> tuple[MultiPolygon | No
     if (before, after) in sides.same:
         return None
     one, other = sides.old.shapes[before], sides.new.shapes[after]
-    won, lost = beyond(other, one), beyond(one, other)
+    drawn = sides.redrawn.get((before, after)) or redraw([(one, other)])[0]
+    won, lost = drawn.won, drawn.lost
     if won.is_empty and lost.is_empty:
         return None
     return (None if won.is_empty else won, None if lost.is_empty else lost, moved_m(one, other, (won, lost)))

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pieces of ground: which shapes are the same, what one has and another lacks, how far a border moved."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -49,6 +52,22 @@ def spheroid_m2(shape: BaseGeometry) -> float:
 def beyond(shape: BaseGeometry, other: BaseGeometry) -> MultiPolygon:
     """What the shape has and the other lacks, without pieces that are no ground (see ``land``)."""
     return land(shapely.difference(shape, other))
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """What a unit won and lost when its border was drawn again; either may be empty."""
+
+    won: MultiPolygon
+    lost: MultiPolygon
+
+
+def redraw(pairs: Sequence[tuple[BaseGeometry, BaseGeometry]]) -> list[Redrawn]:
+    """For each pair of a shape before and after; GEOS lets several threads work at once."""
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
+        won = threads.map(lambda pair: beyond(pair[1], pair[0]), pairs)
+        lost = threads.map(lambda pair: beyond(pair[0], pair[1]), pairs)
+        return [Redrawn(*both) for both in zip(won, lost, strict=True)]
 
 
 def land(shape: BaseGeometry) -> MultiPolygon:

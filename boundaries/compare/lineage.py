@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which unit went into which, told by the ground that they share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from boundaries.checks.plane import Shapes, area_of
-from boundaries.compare.ground import spheroid_m2
+from boundaries.compare.ground import Redrawn, spheroid_m2
 from boundaries.compare.values import Origin
 
 # Less of a unit than this is a border that was drawn again.
@@ -49,29 +50,51 @@ class Side:
     area_m2: Sequence[float]
 
 
-def shared_ground(before: Side, after: Side, same: Sequence[tuple[int, int]]) -> list[Shared]:
-    """Every pair with ground in common.
+def meeting(before: Side, after: Side, same: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Pairs of shapes that touch or overlap, without those that are the same and so share nothing with others."""
+    old = np.setdiff1d(np.arange(len(before.shapes)), [one for one, _ in same])
+    new = np.setdiff1d(np.arange(len(after.shapes)), [other for _, other in same])
+    if not len(old) or not len(new):
+        return []
+    shapely.prepare(after.shapes[new])
+    right, left = shapely.STRtree(before.shapes[old]).query(after.shapes[new], predicate="intersects")
+    return [(int(one), int(other)) for one, other in zip(old[left], new[right], strict=True)]
+
+
+def shared_ground(
+    before: Side, after: Side, pairs: Sequence[tuple[int, int]], redrawn: Mapping[tuple[int, int], Redrawn]
+) -> list[Shared]:
+    """What each pair has in common; pairs with nothing, or too little to tell of, are left out.
 
     Args:
         before: one side.
         after: the other.
-        same: pairs whose shapes are equal: they share all of their ground, and none with others.
+        pairs: those that meet.
+        redrawn: of pairs that are one unit on both sides, what it won and lost: what it kept is the rest, and only what
+            it lost can be in another unit, because units do not overlap. Laying whole units over their neighbours
+            takes minutes where borders have millions of vertices.
     """
-    found = [Shared(one, other, 1.0, 1.0) for one, other in same]
-    old = np.setdiff1d(np.arange(len(before.shapes)), [one for one, _ in same])
-    new = np.setdiff1d(np.arange(len(after.shapes)), [other for _, other in same])
-    if not len(old) or not len(new):
-        return found
-    shapely.prepare(after.shapes[new])
-    right, left = shapely.STRtree(before.shapes[old]).query(after.shapes[new], predicate="intersects")
-    for one, other in zip(old[left], new[right], strict=True):
-        shape, whole = before.shapes[one], after.shapes[other]
-        piece = shape if shapely.contains_properly(whole, shape) else area_of(shapely.intersection(shape, whole))
-        common = spheroid_m2(piece)
+    lost = {one: (other, drawn.lost, spheroid_m2(drawn.lost)) for (one, other), drawn in redrawn.items()}
+    found = []
+    for one, other in pairs:
+        sizes = before.area_m2[one], after.area_m2[other]
+        if one not in lost:
+            common = _common_m2(before.shapes[one], after.shapes[other])
+        elif lost[one][0] == other:
+            common = sizes[0] - lost[one][2]
+        elif lost[one][2] < min(SHARE_OF_BEFORE * sizes[0], SHARE_OF_AFTER * sizes[1]):
+            continue
+        else:
+            common = _common_m2(lost[one][1], after.shapes[other])
         if common > 0:
-            shares = (min(common / area, 1.0) for area in (before.area_m2[one], after.area_m2[other]))
-            found.append(Shared(int(one), int(other), *shares))
+            found.append(Shared(one, other, *(min(common / size, 1.0) for size in sizes)))
     return found
+
+
+def _common_m2(shape: BaseGeometry, whole: BaseGeometry) -> float:
+    return spheroid_m2(
+        shape if shapely.contains_properly(whole, shape) else area_of(shapely.intersection(shape, whole))
+    )
 
 
 def origins(shared: Sequence[Shared], codes: Sequence[str]) -> dict[int, tuple[Origin, ...]]:
