@@ -17,6 +17,7 @@ import "./ui/styles/import.css";
 import "./ui/styles/account.css";
 import { render } from "preact";
 import { keepAccess } from "./state/access";
+import { currentReview } from "./state/boundaries/reviewRef";
 import { currentMap } from "./state/mapRef";
 import { beginSession, pauseLive, resumeLive } from "./state/session";
 import { mapIdle, streamState } from "./state/store";
@@ -27,6 +28,8 @@ declare global {
     /** For browser tests and for support: the live map and a way to hold still. */
     __toancanh: {
       readonly map: import("maplibre-gl").Map | null;
+      /** Of the boundaries workspace, as long as it is open. */
+      readonly review: import("maplibre-gl").Map | null;
       readonly ready: boolean;
       readonly stream: string;
       readonly pauseLive: () => void;
@@ -40,6 +43,9 @@ declare global {
 window.__toancanh = {
   get map() {
     return currentMap()?.map ?? null;
+  },
+  get review() {
+    return currentReview()?.map ?? null;
   },
   get ready() {
     return mapIdle.value;

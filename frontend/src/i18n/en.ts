@@ -35,6 +35,10 @@ export const en: Readonly<Record<Key, string>> = {
   "set.from": "{n} wards and communes from {date}",
   "set.approximate": "Boundaries are approximate, for illustration only",
 
+  "borders.open": "Boundaries",
+  "borders.hint": "Prepare, compare and publish administrative boundaries, and see their history",
+  "borders.failedHint": "The boundaries part could not be loaded. Check the network and try again.",
+
   "layers.title": "Data layers",
   "layers.show": "Show layer {title}",
   "layers.hide": "Hide layer {title}",

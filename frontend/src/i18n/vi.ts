@@ -36,6 +36,10 @@ export const vi = {
   "set.from": "{n} xã, phường từ {date}",
   "set.approximate": "Ranh giới gần đúng, chỉ để minh hoạ",
 
+  "borders.open": "Ranh giới",
+  "borders.hint": "Soạn, so sánh, công bố ranh giới hành chính và xem lịch sử",
+  "borders.failedHint": "Không tải được phần ranh giới. Kiểm tra kết nối mạng nội bộ rồi thử lại.",
+
   "layers.title": "Lớp dữ liệu",
   "layers.show": "Hiện lớp {title}",
   "layers.hide": "Ẩn lớp {title}",

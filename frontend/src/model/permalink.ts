@@ -19,6 +19,8 @@ export type Permalink = {
   readonly selection?: Selection;
   readonly hex?: string;
   readonly values?: string;
+  /** Where in the boundaries workspace, if it is open. */
+  readonly work?: string;
 };
 
 const WORD = /^[A-Za-z0-9_.:-]{1,80}$/;
@@ -58,6 +60,7 @@ export function encodePermalink(link: Permalink): string {
   if (link.layers) parts.push(`layers=${link.layers.join(",")}`);
   if (link.hex) parts.push(`hex=${link.hex}`);
   if (link.values) parts.push(`values=${link.values}`);
+  if (link.work) parts.push(`work=${link.work}`);
   if (link.selection) parts.push(`sel=${encodeSelection(link.selection)}`);
   if (link.lang) parts.push(`lang=${link.lang}`);
   if (link.theme) parts.push(`theme=${link.theme}`);
@@ -86,6 +89,7 @@ export function decodePermalink(hash: string): Permalink {
   const set = found.get("set");
   const hex = found.get("hex");
   const values = found.get("values");
+  const work = found.get("work");
   const lang = found.get("lang");
   const theme = found.get("theme");
   return {
@@ -94,6 +98,7 @@ export function decodePermalink(hash: string): Permalink {
     ...(layers !== undefined && { layers: layers.split(",").filter((id) => WORD.test(id)) }),
     ...(hex && WORD.test(hex) && { hex }),
     ...(values && WORD.test(values) && { values }),
+    ...(work && WORD.test(work) && { work }),
     ...(selection && { selection }),
     ...((lang === "vi" || lang === "en") && { lang }),
     ...((theme === "dark" || theme === "light") && { theme }),

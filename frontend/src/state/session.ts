@@ -28,6 +28,7 @@ import { keepSeries } from "./series";
 import * as store from "./store";
 import { unitsPublished } from "./unitsPublished";
 import { keepUrl, readPreferences } from "./url";
+import { decodeWorkspace, workspace } from "./workspace";
 
 const BATCH_MS = 250;
 
@@ -82,6 +83,7 @@ export async function load(link: Permalink = decodePermalink(location.hash)): Pr
       store.hexLayerId.value = catalog.layers.find((layer) => layer.id === link.hex && layer.h3)?.id ?? null;
       store.valuesLayerId.value = coloured(link.values);
       store.selection.value = link.selection ?? null;
+      workspace.value = decodeWorkspace(link.work);
       store.phase.value = "ready";
     });
     startStream();
@@ -101,6 +103,7 @@ export function forgetEverything(): void {
   closeCard();
   closeDrawer();
   draft.value = null;
+  workspace.value = null;
   store.phase.value = "loading";
   store.baseStyle.value = null;
   store.mapIdle.value = false;
@@ -132,6 +135,7 @@ function follow(link: Permalink): void {
     store.hexLayerId.value = link.hex ?? null;
     store.valuesLayerId.value = coloured(link.values);
     store.selection.value = link.selection ?? null;
+    workspace.value = decodeWorkspace(link.work);
   });
   if (link.view) moveMapTo(link.view);
 }

@@ -15,6 +15,7 @@ import {
   view,
   visible,
 } from "./store";
+import { encodeWorkspace, workspace } from "./workspace";
 
 const LANG_KEY = "toancanh.lang";
 const THEME_KEY = "toancanh.theme";
@@ -47,12 +48,14 @@ export function readPreferences(link: Permalink): { lang: Lang; theme: Theme } {
 }
 
 export function currentLink(): Permalink {
+  const work = encodeWorkspace(workspace.value);
   return {
     ...(view.value && { view: view.value }),
     ...(activeSetId.value && { set: activeSetId.value }),
     layers: [...visible.value],
     ...(hexLayerId.value && { hex: hexLayerId.value }),
     ...(valuesLayerId.value && { values: valuesLayerId.value }),
+    ...(work && { work }),
     ...(selection.value && { selection: selection.value }),
     lang: lang.value,
     theme: theme.value,

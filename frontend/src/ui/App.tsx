@@ -6,7 +6,9 @@ import { draft } from "../state/draft";
 import { drawer } from "../state/drawer";
 import { load } from "../state/session";
 import { layerOf, phase, t } from "../state/store";
+import { workspace } from "../state/workspace";
 import { BottomLine } from "./BottomLine";
+import { BoundariesDoor } from "./BoundariesDoor";
 import { Card } from "./Card";
 import { Feed } from "./Feed";
 import { GatePage } from "./GatePage";
@@ -35,7 +37,7 @@ export function App() {
   return (
     <div class="console">
       <StatusBar />
-      {phase.value === "ready" ? <Workspace /> : <Waiting />}
+      {phase.value === "ready" ? workspace.value ? <BoundariesDoor /> : <Workspace /> : <Waiting />}
       <ToastLine />
     </div>
   );

@@ -6,6 +6,7 @@ import type { Layer } from "../model/types";
 import { toggleLayer } from "../state/actions";
 import { showValues } from "../state/choropleth";
 import { activeSet, lang, now, t, text, valuesLayerId, view, visible } from "../state/store";
+import { openWorkspace } from "../state/workspace";
 import { Glyph, LayerChip, ShapeMark } from "./glyphs";
 import { LayerMenu } from "./LayerMenu";
 
@@ -40,7 +41,18 @@ export function LayerRow({ layer }: { readonly layer: Layer }) {
         </button>
         <LayerNote layer={layer} />
         <span class="layer-count">{formatNumber(countOf(layer), lang.value)}</span>
-        {layer.editable && <LayerMenu layer={layer} />}
+        {layer.editable && layer.store !== "unit" && <LayerMenu layer={layer} />}
+        {layer.store === "unit" && (
+          <button
+            type="button"
+            class="layer-borders"
+            aria-label={t("borders.open")}
+            title={t("borders.hint")}
+            onClick={openWorkspace}
+          >
+            <Glyph name="borders" size={16} />
+          </button>
+        )}
         <button
           type="button"
           class="toggle"

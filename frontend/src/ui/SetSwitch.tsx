@@ -3,6 +3,7 @@ import { formatDecreeDate, formatNumber } from "../model/format";
 import type { UnitSet } from "../model/types";
 import { switchSet } from "../state/actions";
 import { activeSet, lang, sets, t, text } from "../state/store";
+import { openWorkspace } from "../state/workspace";
 import { Glyph } from "./glyphs";
 
 /** The words come from the set's own numbers and dates: the next reform needs no new text. */
@@ -19,21 +20,27 @@ export function SetSwitch() {
   if (!current) return null;
   return (
     <div class="set-switch">
-      <fieldset class="segments segments-float" aria-label={t("set.switch")}>
-        {sets.value.map((set) => (
-          <button
-            key={set.id}
-            type="button"
-            class="segment"
-            aria-pressed={set.id === current.id}
-            title={text(set.title)}
-            data-set={set.id}
-            onClick={() => switchSet(set.id)}
-          >
-            {setLabel(set)}
-          </button>
-        ))}
-      </fieldset>
+      <div class="set-line">
+        <fieldset class="segments segments-float" aria-label={t("set.switch")}>
+          {sets.value.map((set) => (
+            <button
+              key={set.id}
+              type="button"
+              class="segment"
+              aria-pressed={set.id === current.id}
+              title={text(set.title)}
+              data-set={set.id}
+              onClick={() => switchSet(set.id)}
+            >
+              {setLabel(set)}
+            </button>
+          ))}
+        </fieldset>
+        <button type="button" class="set-borders" title={t("borders.hint")} onClick={openWorkspace}>
+          <Glyph name="borders" size={16} />
+          {t("borders.open")}
+        </button>
+      </div>
       {current.approximate && (
         <p class="set-note">
           <Glyph name="info" size={14} />

@@ -33,6 +33,8 @@ const GLYPHS = {
   pencil: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
   bin: "M4.5 6.5h15M9.5 6.5v-3h5v3M6.5 6.5l1 13.5h9l1-13.5M10 10.5v6M14 10.5v6",
   check: "M5 12.5l4.5 4.5L19 7.5",
+  split: "M12 3.5v17M8 8.5 4.5 12 8 15.5M16 8.5l3.5 3.5-3.5 3.5",
+  borders: "M4 6.5 10 4l4 2.5L20 4v13.5L14 20l-4-2.5L4 20zM10 4l-1.5 5 3 3.5-1.5 5M14 6.5l2 5.5",
 } as const;
 
 export type GlyphName = keyof typeof GLYPHS;

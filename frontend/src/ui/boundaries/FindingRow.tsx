@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { isEditable } from "../../model/boundaries/draft";
+import { formatMeasure } from "../../model/boundaries/measure";
+import { MIN_REASON } from "../../model/boundaries/publishing";
+import { isWaivable } from "../../model/boundaries/review";
+import type { Draft, Finding } from "../../model/boundaries/types";
+import { formatDateTime } from "../../model/format";
+import { busy, waive } from "../../state/boundaries/draft";
+import { focus, goTo } from "../../state/boundaries/review";
+import { nameOf } from "../../state/boundaries/unitNames";
+import { tb } from "../../state/boundaries/words";
+import { lang, text } from "../../state/store";
+
+const NAMED = 4;
+
+type Props = { readonly finding: Finding; readonly hasPlace: boolean; readonly draft: Draft };
+
+/** Click: the map goes there. Picked on the map: the row comes into view. */
+export function FindingRow({ finding, hasPlace, draft }: Props) {
+  const row = useRef<HTMLLIElement>(null);
+  const isPicked = focus.value?.kind === "finding" && focus.value.number === finding.number;
+  useEffect(() => {
+    if (isPicked) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isPicked]);
+  const words = <Words finding={finding} />;
+  return (
+    <li
+      class={isPicked ? "finding finding-picked" : "finding"}
+      ref={row}
+      data-finding={finding.number}
+      data-code={finding.code}
+    >
+      {hasPlace ? (
+        <button
+          type="button"
+          class="finding-words finding-link"
+          onClick={() => goTo({ kind: "finding", number: finding.number })}
+        >
+          {words}
+        </button>
+      ) : (
+        <div class="finding-words">{words}</div>
+      )}
+      <WaiverPart finding={finding} draft={draft} />
+    </li>
+  );
+}
+
+function unitWords(units: readonly string[]): string {
+  const named = units.slice(0, NAMED).map((code) => {
+    const name = nameOf(code);
+    return name === code ? code : `${name} (${code})`;
+  });
+  const more = units.length - named.length;
+  return `${named.join(", ")}${more > 0 ? ` ${tb("finding.more", { n: more })}` : ""}`;
+}
+
+function Words({ finding }: { readonly finding: Finding }) {
+  const { measure, measure_unit: unit, threshold } = finding;
+  return (
+    <>
+      <span class="finding-text">{text(finding.detail)}</span>
+      <span class="finding-facts">
+        {measure !== null && unit && (
+          <strong>
+            {formatMeasure(measure, unit, lang.value)}
+            {threshold !== null && threshold > 0 && (
+              <small>
+                {" "}
+                ({tb("finding.threshold", { value: formatMeasure(threshold, unit, lang.value) })})
+              </small>
+            )}
+          </strong>
+        )}
+        {finding.units.length > 0 && <span>{unitWords(finding.units)}</span>}
+        {finding.blocking && <span class="finding-blocks">{tb("finding.blocks")}</span>}
+      </span>
+    </>
+  );
+}
+
+function WaiverPart({ finding, draft }: { readonly finding: Finding; readonly draft: Draft }) {
+  const id = useId();
+  const why = useSignal<string | null>(null);
+  const { waiver } = finding;
+  const may = isEditable(draft) && !busy.value;
+  if (waiver) {
+    return (
+      <div class="waiver">
+        <p>
+          {tb("finding.waived", { why: waiver.why })}{" "}
+          <small>{tb("finding.waivedBy", { by: waiver.by, at: formatDateTime(waiver.at) })}</small>
+        </p>
+        {isEditable(draft) && (
+          <button type="button" class="link" disabled={!may} onClick={() => void waive(finding.number, null)}>
+            {tb("finding.unwaive")}
+          </button>
+        )}
+      </div>
+    );
+  }
+  if (!isWaivable(finding) || !isEditable(draft)) return null;
+  if (why.value === null) {
+    return (
+      <button
+        type="button"
+        class="link finding-waive"
+        onClick={() => {
+          why.value = "";
+        }}
+      >
+        {tb("finding.waive")}
+      </button>
+    );
+  }
+  return (
+    <form
+      class="waiver-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void waive(finding.number, why.value?.trim() ?? "").then((done) => {
+          if (done) why.value = null;
+        });
+      }}
+    >
+      <label for={id}>{tb("finding.waiveWhy")}</label>
+      <input
+        id={id}
+        class="input"
+        value={why.value}
+        maxLength={2000}
+        onInput={(event) => {
+          why.value = event.currentTarget.value;
+        }}
+      />
+      <div class="form-row">
+        <button
+          type="submit"
+          class="button button-outline"
+          disabled={!may || why.value.trim().length < MIN_REASON}
+        >
+          {tb("finding.waiveSave")}
+        </button>
+        <button
+          type="button"
+          class="button button-quiet"
+          onClick={() => {
+            why.value = null;
+          }}
+        >
+          {tb("work.cancel")}
+        </button>
+      </div>
+    </form>
+  );
+}
