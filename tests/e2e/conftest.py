@@ -30,8 +30,7 @@ def shown(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         url = migrated(admin_url)
         key = new_key_of(url, "demo")
         folder = tmp_path_factory.mktemp("stack")
-        chosen = {"TOANCANH_DEFAULT_SET": "city-2017", "TOANCANH_FILES": str(folder / "files")}
-        with running_stack(url, folder, TOANCANH_ADMIN_URL=admin_url, **chosen) as stack:
+        with running_stack(url, folder, TOANCANH_DEFAULT_SET="city-2017", TOANCANH_ADMIN_URL=admin_url) as stack:
             loader = [sys.executable, "-m", "simulators.demo", "load", "--url", stack.url, "--key", key]
             subprocess.run(loader, cwd=ROOT, env=stack.environment, check=True, stdout=subprocess.DEVNULL, timeout=120)
             yield stack, key
