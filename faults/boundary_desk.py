@@ -24,6 +24,10 @@ class Desk:
     def __init__(self, url: str, key: str) -> None:
         self._client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
+    def close(self) -> None:
+        """Go home."""
+        self._client.close()
+
     def ask(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """The answer, whatever it says, once the server and its database answer."""
         deadline = time.monotonic() + _SETTLED_S
