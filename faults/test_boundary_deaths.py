@@ -65,13 +65,14 @@ class Reaper:
 
     def __init__(self, stack: Stack, postgres: Postgres, chance: random.Random) -> None:
         self._stack, self._postgres, self._chance = stack, postgres, chance
+        self._victims = [victim for victim in ("worker", "job", "postgres") for _ in range(DEATHS // 3)]
+        chance.shuffle(self._victims)
         self.deaths: Counter[str] = Counter()
 
     def strike(self, what: str, within_s: float) -> None:
         time.sleep(self._chance.uniform(0, within_s))
-        victim = ("worker", "job", "postgres")[sum(self.deaths.values()) % 3]
-        self.deaths[victim] += 1
-        self.deaths[f"during {what}"] += 1
+        victim = self._victims.pop()
+        self.deaths[f"{victim} during {what}"] += 1
         if victim == "postgres":
             self._postgres.kill()
             self._postgres.start()
