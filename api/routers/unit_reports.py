@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The change report of a draft: one HTML file that opens without a network, or a PDF."""
+"""The change report of a draft or a publication: one HTML file that opens without a network, or a PDF."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from api.boundary_access import boundary_editor
-from api.deps import Lang, State
+from api.deps import Lang, Reading, State
 from api.settings import Settings
 from boundaries.report.assets import read_assets
 from boundaries.report.facts import ReportFacts
 from boundaries.report.gather import draft_facts
+from boundaries.report.gather_publication import publication_facts
 from boundaries.report.html import html_report, policy
 from boundaries.report.pdf import pdf_report
 
@@ -35,6 +36,32 @@ async def draft_pdf(draft: Id, request: Request, state: State, lang: Lang = "vi"
     await boundary_editor(request, state)
     facts = await draft_facts(state.database, draft)
     return await asyncio.to_thread(_written, facts, state.settings, "pdf", lang)
+
+
+@router.get("/publications/{publication}/report.html", summary="The report of a publication", response_class=Response)
+async def publication_html(publication: Id, reader: Reading, state: State, lang: Lang = "vi") -> Response:
+    """For whoever reads the units; layers that the reader does not see are left out of what follows."""
+    facts = await publication_facts(state.database, publication, _layers(reader))
+    return await asyncio.to_thread(_written, facts, state.settings, "html", lang)
+
+
+@router.get("/publications/{publication}/report.pdf", summary="The same on paper", response_class=Response)
+async def publication_pdf(publication: Id, reader: Reading, state: State, lang: Lang = "vi") -> Response:
+    """A4, with the maps as vector shapes."""
+    facts = await publication_facts(state.database, publication, _layers(reader))
+    return await asyncio.to_thread(_written, facts, state.settings, "pdf", lang)
+
+
+def _layers(reader: Reading) -> frozenset[str]:
+    """The layers whose counts the reader may see: of the whole area, so none for who sees a part of it.
+
+    Raises:
+        NotFound: the reader does not see the units.
+    """
+    reader.registry.require("units")
+    if reader.visibility.units is not None:
+        return frozenset()
+    return frozenset(spec.id for spec in reader.registry.values())
 
 
 def _written(facts: ReportFacts, settings: Settings, kind: Kind, lang: Literal["vi", "en"]) -> Response:

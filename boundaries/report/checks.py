@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of findings, waivers and repairs. Pure."""
 
+from boundaries.drafts.repair_titles import TITLES
 from boundaries.report import words
 from boundaries.report.changes import MOST_ROWS, left_out
 from boundaries.report.document import Cell, Column, Note, Section, Table, Tone
-from boundaries.report.facts import Finding, ReportFacts
+from boundaries.report.facts import Both, Finding, ReportFacts
 from boundaries.report.wording import Lang, area, foreign, measure, moment, number, pick
 
 _ORDER = ("reject", "error", "question", "warning", "info")
@@ -16,7 +17,7 @@ def findings_section(facts: ReportFacts, lang: Lang) -> Section | None:
     """What the check found, the worst first, with who waived what and why."""
     title = pick(words.TITLES["findings"], lang)
     if not facts.findings:
-        if facts.totals is None or facts.source is None:
+        if facts.totals is None or not facts.is_examined:
             return None
         return Section("findings", title, (Note(pick(words.NOTES["no_findings"], lang), "good"),))
     label = words.LABELS
@@ -69,7 +70,7 @@ def units(codes: tuple[str, ...], lang: Lang) -> str:
 
 def repairs_section(facts: ReportFacts, lang: Lang) -> Section | None:
     """What was repaired, and what that moved."""
-    if facts.source is None or facts.totals is None:
+    if facts.totals is None or not facts.is_examined:
         return None
     title = pick(words.TITLES["repairs"], lang)
     if not facts.repairs:
@@ -82,7 +83,7 @@ def repairs_section(facts: ReportFacts, lang: Lang) -> Section | None:
     )
     rows = tuple(
         (
-            Cell(pick(words.REPAIRS[one.id], lang) if one.id in words.REPAIRS else one.id, small=one.id),
+            Cell(pick(Both(*TITLES[one.id]), lang) if one.id in TITLES else one.id, small=one.id),
             Cell(units(one.units, lang)),
             Cell(area(one.moved_m2, lang)),
         )

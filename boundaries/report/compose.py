@@ -12,6 +12,8 @@ from boundaries.report.wording import Lang, area, day, foreign, length, moment, 
 
 _TONES: dict[str, Tone] = {
     "published": "good",
+    "restored": "good",
+    "reverted": "warn",
     "checked": "plain",
     "awaiting_approval": "warn",
     "questions": "warn",
@@ -27,7 +29,7 @@ def compose(facts: ReportFacts, lang: Lang) -> Document:
     return Document(
         lang=lang,
         kicker=f"{pick(words.KICKER, lang)} · {subject(facts, lang)}",
-        title=foreign(facts.title),
+        title=foreign(facts.title or pick(facts.target.title, lang)),
         badge=_badge(facts, lang),
         badge_tone=_TONES.get(facts.state, "quiet"),
         sentence=foreign(pick(facts.sentence, lang)) if facts.sentence else "",
@@ -97,8 +99,8 @@ def _overview(facts: ReportFacts, lang: Lang) -> Section:
     label = words.LABELS
     rows: list[tuple[str, str]] = []
     if facts.base is not None and facts.base.id != facts.target.id:
-        rows.append((pick(label["set_before"], lang), _set(facts.base, lang)))
-        rows.append((pick(label["set_after"], lang), _set(facts.target, lang)))
+        rows.append((pick(label["set_before"], lang), _set(facts, facts.base, lang)))
+        rows.append((pick(label["set_after"], lang), _set(facts, facts.target, lang)))
     else:
         rows.append((pick(label["same_set"], lang), _set_numbers(facts, lang)))
     rows.append((pick(label["valid"], lang), _validity(facts.target, lang)))
@@ -115,31 +117,32 @@ def _overview(facts: ReportFacts, lang: Lang) -> Section:
 def _warnings(facts: ReportFacts, lang: Lang) -> tuple[Note, ...]:
     found = []
     if facts.subject == "rollback":
-        found.append(Note(pick(words.NOTES["rollback"], lang), "warn"))
+        found.append(Note(pick(words.NOTES["rollback"], lang).format(number=facts.reverts), "warn"))
     if facts.totals is None and facts.subject == "draft":
         found.append(Note(pick(words.NOTES["not_checked"], lang), "warn"))
     elif not facts.is_current:
-        found.append(Note(pick(words.NOTES["outdated"], lang), "warn"))
+        outdated = {"draft": "outdated", "publish": "moved_on"}.get(facts.subject)
+        found += [Note(pick(words.NOTES[outdated], lang), "warn")] if outdated else []
     if facts.target.approximate:
         found.append(Note(pick(words.NOTES["approximate"], lang), "warn"))
     return tuple(found)
 
 
-def _set(one: SetFacts, lang: Lang) -> str:
-    return f"{foreign(pick(one.title, lang))} ({foreign(one.id)}), {_version(one, lang)}"
+def _set(facts: ReportFacts, one: SetFacts, lang: Lang) -> str:
+    return f"{foreign(pick(one.title, lang))} ({foreign(one.id)}), {_version(facts, one, lang)}"
 
 
-def _version(one: SetFacts, lang: Lang) -> str:
+def _version(facts: ReportFacts, one: SetFacts, lang: Lang) -> str:
     if one.number is None:
-        return pick(words.LABELS["version_draft"], lang)
+        return pick(words.LABELS["version_draft" if facts.subject == "draft" else "version_none"], lang)
     return pick(words.LABELS["version"], lang).format(number=one.number)
 
 
 def _set_numbers(facts: ReportFacts, lang: Lang) -> str:
     if facts.base is None:
-        return _set(facts.target, lang)
+        return _set(facts, facts.target, lang)
     return pick(words.LABELS["from_version"], lang).format(
-        before=_set(facts.base, lang), after=_version(facts.target, lang)
+        before=_set(facts, facts.base, lang), after=_version(facts, facts.target, lang)
     )
 
 
@@ -168,7 +171,7 @@ def _maps(facts: ReportFacts, lang: Lang) -> Section | None:
 
 def _footer(facts: ReportFacts, lang: Lang) -> tuple[str, ...]:
     lines = [pick(words.LABELS["dated"], lang).format(at=moment(facts.dated, lang))]
-    if facts.source and facts.source.attribution:
+    if facts.source.attribution:
         said = foreign(pick(facts.source.attribution, lang))
         lines.append(f"{pick(words.LABELS['attribution'], lang)}: {said}")
     return tuple(lines)

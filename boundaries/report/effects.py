@@ -13,12 +13,14 @@ _COUNTS = ("total", "moved_features", "gained", "dropped")
 def consequences_section(facts: ReportFacts, lang: Lang) -> Section | None:
     """By layer how many features change their unit, then from where to where."""
     if facts.consequences is None:
-        if facts.totals is None or facts.base is None:
+        if facts.totals is None or facts.base is None or facts.subject != "draft":
             return None
         return _section((Note(pick(words.NOTES["not_counted"], lang), "quiet"),), lang)
     counted = [one for one in facts.consequences if one.total or one.changed]
     if not any(one.changed for one in counted):
-        return _section((Note(pick(words.NOTES["no_consequences"], lang), "good"),), lang)
+        # A publication is read by people who do not see every layer.
+        none = "no_consequences" if facts.subject == "draft" else "no_consequences_seen"
+        return _section((Note(pick(words.NOTES[none], lang), "good"),), lang)
     label = words.LABELS
     columns = (
         Column(pick(label["layer"], lang), 3.0),

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from shapely.geometry.base import BaseGeometry
 
 Subject: TypeAlias = Literal["draft", "publish", "rollback", "import"]
-Deed: TypeAlias = Literal["created", "asked", "approved", "published", "reverted", "superseded"]
+Deed: TypeAlias = Literal["created", "asked", "approved", "published", "loaded", "reverted", "superseded"]
 
 
 class Both(NamedTuple):
@@ -48,11 +48,11 @@ class LegalBasis:
 
 @dataclass(frozen=True)
 class Act:
-    """Who did what, when."""
+    """Who did what, when; None: not kept."""
 
     deed: Deed
-    who: str
-    at: datetime
+    who: str | None
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,10 @@ class ReportFacts:
         number: of the draft or of the publication.
         state: of the draft; of a publication: of the version that it made.
         dated: when the facts were last true: the moment of the publication, or the draft's last change.
+        title: empty: that of the set.
         is_current: whether the check is of the draft's latest revision.
+        is_examined: whether there are findings and repairs of a check, be it none.
+        reverts: the publication that a rollback took back.
         reason: what was given as the reason of a publication.
     """
 
@@ -222,12 +225,14 @@ class ReportFacts:
     base: SetFacts | None = None
     revision: int | None = None
     is_current: bool = True
+    is_examined: bool = True
+    reverts: int | None = None
     scope: tuple[str, ...] | None = None
     sentence: Both | None = None
     reason: str | None = None
     legal: LegalBasis | None = None
     acts: tuple[Act, ...] = ()
-    source: SourceFile | None = None
+    source: SourceFile = field(default_factory=SourceFile)
     totals: Totals | None = None
     maps: Maps = field(default_factory=Maps)
     changes: tuple[Change, ...] = ()

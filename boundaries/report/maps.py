@@ -83,7 +83,7 @@ def _rendered(facts: ReportFacts, side: str, layers: Mapping[str, folium.GeoJson
     drawn.default_js, drawn.default_css = [], []
     for layer in layers.values():
         layer.add_to(drawn)
-    drawn.fit_bounds([[seen[1], seen[0]], [seen[3], seen[2]]], padding=(12, 12))
+    # report.js fits the view once there is room: Leaflet cannot fit what a window that is hidden yet has no place for.
     figure: Any = drawn.get_root()
     figure.render()
     renamed = {drawn.get_name(): f"map_{side}", **{layer.get_name(): name for name, layer in layers.items()}}

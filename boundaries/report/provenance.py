@@ -7,6 +7,12 @@ from boundaries.report.facts import ReportFacts
 from boundaries.report.wording import Lang, byte_size, day, foreign, moment, pick
 
 _ACT_COLUMNS = (("deed", 1.2), ("who", 1.6), ("when", 1.4))
+_NO_LEGAL = {
+    "draft": "no_legal",
+    "publish": "no_legal_published",
+    "rollback": "no_legal_rollback",
+    "import": "no_legal_import",
+}
 
 
 def legal_section(facts: ReportFacts, lang: Lang) -> Section:
@@ -14,8 +20,7 @@ def legal_section(facts: ReportFacts, lang: Lang) -> Section:
     title = pick(words.TITLES["legal"], lang)
     legal, label = facts.legal, words.LABELS
     if legal is None:
-        missing = "no_legal" if facts.subject == "draft" else "no_legal_published"
-        return Section("legal", title, (Note(pick(words.NOTES[missing], lang), "quiet"),))
+        return Section("legal", title, (Note(pick(words.NOTES[_NO_LEGAL[facts.subject]], lang), "quiet"),))
     rows = [(pick(label["number"], lang), foreign(legal.number)), (pick(label["issuer"], lang), foreign(legal.issuer))]
     if legal.title:
         rows.append((pick(label["document"], lang), foreign(legal.title, 1000)))
@@ -31,11 +36,13 @@ def acts_section(facts: ReportFacts, lang: Lang) -> Section | None:
     if not facts.acts:
         return None
     label = words.LABELS
-    columns = tuple(
-        Column(pick(label[key], lang), width) for key, width in (("deed", 1.2), ("who", 1.6), ("when", 1.4))
-    )
+    columns = tuple(Column(pick(label[key], lang), width) for key, width in _ACT_COLUMNS)
     rows = tuple(
-        (Cell(pick(words.DEEDS[act.deed], lang)), Cell(foreign(act.who)), Cell(moment(act.at, lang)))
+        (
+            Cell(pick(words.DEEDS[act.deed], lang)),
+            Cell(foreign(act.who or "–")),
+            Cell(moment(act.at, lang) if act.at else "–"),
+        )
         for act in facts.acts
     )
     return Section("acts", pick(words.TITLES["acts"], lang), (Table(columns, rows),))
@@ -44,8 +51,6 @@ def acts_section(facts: ReportFacts, lang: Lang) -> Section | None:
 def source_section(facts: ReportFacts, lang: Lang) -> Section:
     """The file, its hash, its coordinate system and whom to name."""
     title, source, label = pick(words.TITLES["source"], lang), facts.source, words.LABELS
-    if source is None:
-        return Section("source", title, (Note(pick(words.NOTES["no_source"], lang), "quiet"),))
     rows = []
     if source.name:
         rows.append((pick(label["file"], lang), foreign(source.name)))
@@ -55,4 +60,6 @@ def source_section(facts: ReportFacts, lang: Lang) -> Section:
     rows += [(pick(label[key], lang), foreign(value)) for key, value in optional.items() if value]
     if source.attribution:
         rows.append((pick(label["attribution"], lang), foreign(pick(source.attribution, lang))))
+    if not rows:
+        return Section("source", title, (Note(pick(words.NOTES["no_source"], lang), "quiet"),))
     return Section("source", title, (Pairs(tuple(rows)),))

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a report reads. Every shape comes as WKB."""
 
-from sqlalchemy import BigInteger, Float, LargeBinary, Select, and_, bindparam, cast, func, select
+from sqlalchemy import BigInteger, DateTime, Float, LargeBinary, Select, and_, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import literal_column
 
 from boundaries.draft_tables import (
     boundary_draft,
+    boundary_job,
     draft_change,
     draft_finding,
     draft_waiver,
@@ -14,11 +15,22 @@ from boundaries.draft_tables import (
     stored_file,
     unit_edge,
 )
+from boundaries.publications.tables import publication
 from boundaries.tables import unit, unit_set, unit_set_version
+from geo.db.functions import text_literal
 from geo.db.statement import Statement
 
 _d = boundary_draft
+_p = publication.c
 _legal_file = aliased(stored_file)
+_LEGAL = (
+    legal_document.c.number.label("legal_number"),
+    legal_document.c.issuer,
+    legal_document.c.title.label("legal_title"),
+    legal_document.c.signed_on,
+    legal_document.c.effective_on,
+    _legal_file.c.name.label("legal_file_name"),
+)
 _base, _made = aliased(unit_set_version), aliased(unit_set_version)
 
 
@@ -29,12 +41,7 @@ def _draft() -> Select[tuple[object, ...]]:
             stored_file.c.name.label("file_name"),
             stored_file.c.size_bytes,
             stored_file.c.sha256,
-            legal_document.c.number.label("legal_number"),
-            legal_document.c.issuer,
-            legal_document.c.title.label("legal_title"),
-            legal_document.c.signed_on,
-            legal_document.c.effective_on,
-            _legal_file.c.name.label("legal_file_name"),
+            *_LEGAL,
             unit_set.c.title_vi.label("base_title_vi"),
             unit_set.c.title_en.label("base_title_en"),
             unit_set.c.valid_from.label("base_valid_from"),
@@ -55,7 +62,10 @@ def _draft() -> Select[tuple[object, ...]]:
 DRAFT = Statement(_draft().where(_d.c.id == bindparam("draft", type_=BigInteger)))
 
 UNITS = Statement(
-    select(unit.c.code, unit.c.full_name, unit.c.area_m2, func.ST_AsBinary(unit.c.geom, type_=LargeBinary).label("wkb"))
+    select(
+        *(unit.c[name] for name in ("code", "name", "full_name", "type")),
+        func.ST_AsBinary(unit.c.geom, type_=LargeBinary).label("wkb"),
+    )
     .where(unit.c.version == bindparam("version", type_=BigInteger))
     .order_by(unit.c.code)
 )
@@ -94,4 +104,41 @@ EDGES = Statement(
     )
     .where(unit_edge.c.version == bindparam("version", type_=BigInteger))
     .order_by(unit_edge.c.code_a, unit_edge.c.code_b)
+)
+
+_reverting = aliased(publication)
+PUBLICATION = Statement(
+    select(
+        publication,
+        *_LEGAL,
+        unit_set_version.c.status,
+        unit_set_version.c.superseded_at,
+        _reverting.c.by.label("reverted_by"),
+        _reverting.c.at.label("reverted_at"),
+    )
+    .outerjoin(unit_set_version, unit_set_version.c.id == _p.version)
+    .outerjoin(legal_document, legal_document.c.id == _p.legal_document)
+    .outerjoin(_legal_file, _legal_file.c.id == legal_document.c.file)
+    .outerjoin(_reverting, _reverting.c.reverts == _p.id)
+    .where(_p.id == bindparam("publication", type_=BigInteger))
+)
+ORIGIN = Statement(
+    select(
+        *(unit_set_version.c[name] for name in ("approximate", "attribution_vi", "attribution_en", "licence"))
+    ).where(unit_set_version.c.id == bindparam("version", type_=BigInteger))
+)
+PUBLICATIONS_OF_DRAFT = Statement(
+    select(_p.kind, _p.by, _p.at).where(_p.draft == bindparam("draft", type_=BigInteger)).order_by(_p.id)
+)
+# A draft that was taken back can be changed: which revision was published, the job says that ended with it.
+PUBLISHED_REVISION = Statement(
+    select(boundary_job.c.revision)
+    .where(
+        boundary_job.c.kind == text_literal("publish"),
+        boundary_job.c.state == text_literal("done"),
+        boundary_job.c.subject == bindparam("draft", type_=BigInteger),
+        boundary_job.c.finished_at >= bindparam("at", type_=DateTime(timezone=True)),
+    )
+    .order_by(boundary_job.c.finished_at)
+    .limit(1)
 )

@@ -23,12 +23,15 @@ STATES = {
     "published": Both("đã công bố", "published"),
     "superseded": Both("đã công bố, nay có bản thay thế", "published, replaced since"),
     "withdrawn": Both("đã rút", "withdrawn"),
+    "reverted": Both("đã công bố, nay đã hoàn tác", "published, rolled back since"),
+    "restored": Both("đã khôi phục trạng thái trước", "the state before was restored"),
 }
 DEEDS = {
     "created": Both("Người tạo", "Created by"),
     "asked": Both("Người trình duyệt", "Approval asked by"),
     "approved": Both("Người duyệt", "Approved by"),
     "published": Both("Người công bố", "Published by"),
+    "loaded": Both("Người nạp", "Loaded by"),
     "reverted": Both("Người hoàn tác", "Rolled back by"),
     "superseded": Both("Có bản thay thế", "Replaced"),
 }
@@ -48,20 +51,6 @@ SEVERITIES = {
     "question": Both("Câu hỏi", "Question"),
     "warning": Both("Cảnh báo", "Warning"),
     "info": Both("Thông tin", "Note"),
-}
-REPAIRS = {
-    "heights.drop": Both("Bỏ cao độ, chỉ giữ X và Y", "Heights dropped"),
-    "shapes.keep_areas": Both("Chỉ giữ phần là vùng", "Only areas kept"),
-    "points.drop_repeated": Both("Bỏ đỉnh trùng lặp", "Repeated points dropped"),
-    "spikes.drop": Both("Cắt bỏ gai nhọn", "Spikes dropped"),
-    "rings.make_valid": Both("Sửa vòng tự cắt", "Crossing rings made valid"),
-    "features.drop_repeated": Both("Bỏ đối tượng lặp lại", "Repeated features dropped"),
-    "codes.pad": Both("Bổ sung số 0 đầu mã ĐVHC", "Codes padded with zeros"),
-    "names.clean": Both("Làm sạch tên đơn vị", "Names cleaned"),
-    "datum.restore": Both("Khôi phục chuyển mốc VN-2000", "VN-2000 datum shift restored"),
-    "coverage.clean": Both("Khép khe hở và chồng lấn hẹp", "Narrow gaps and overlaps closed"),
-    "edges.snap": Both("Khớp đỉnh trên ranh giới chung", "Shared borders matched"),
-    "rings.orient": Both("Thống nhất chiều của vòng", "Rings oriented"),
 }
 TITLES = {
     "maps": Both("Bản đồ trước và sau", "Maps before and after"),
@@ -89,18 +78,38 @@ NOTES = {
         "Không kèm văn bản pháp lý: chỉ chỉnh lý đường ranh giới theo quy định hiện hành.",
         "Without a legal document: better lines under the law in force.",
     ),
+    "no_legal_import": Both(
+        "Bộ đơn vị được nạp trực tiếp, không kèm văn bản pháp lý.", "Loaded directly, without a legal document."
+    ),
+    "no_legal_rollback": Both(
+        "Không kèm văn bản pháp lý riêng; lý do hoàn tác ghi ở mục Tổng quan.",
+        "Without a legal document of its own; the overview has the reason.",
+    ),
+    "moved_on": Both(
+        "Bản dự thảo đã được sửa sau khi lần công bố này bị hoàn tác: kết quả kiểm tra khi đó không còn được lưu. "
+        "Bảng thay đổi được tính lại từ hai bản đã lưu.",
+        "The draft was changed after this publication was rolled back: the findings of its check are not kept. "
+        "The table of changes was made anew from the two versions, which are.",
+    ),
     "no_findings": Both("Không phát hiện vấn đề nào.", "Nothing was found."),
     "no_changes": Both("Không có đơn vị nào thay đổi.", "No unit changes."),
     "no_repairs": Both("Không áp dụng sửa lỗi nào; hình giữ nguyên như tệp gốc.", "None: shapes are as sent."),
     "no_consequences": Both("Không có đối tượng nào đổi đơn vị.", "No feature changes its unit."),
+    "no_consequences_seen": Both(
+        "Không có đối tượng nào đổi đơn vị trong các lớp dữ liệu mà người đọc được xem.",
+        "No feature changes its unit in the layers that you may see.",
+    ),
     "not_counted": Both("Chưa đếm.", "Not counted."),
     "no_source": Both("Không có tệp nguồn kèm theo.", "No file is kept with this."),
-    "first": Both("Bộ đơn vị đầu tiên, không có bản trước để so sánh.", "The first set: nothing to compare it with."),
+    "first": Both(
+        "Bản đầu tiên của bộ đơn vị, không có bản trước để so sánh.",
+        "The first version of the set: nothing to compare it with.",
+    ),
     "approximate": Both("Đường ranh giới của bộ này là gần đúng.", "The lines of this set are approximate."),
     "neighbour": Both("* Đơn vị giáp ranh, không thuộc phạm vi của tệp.", "* A neighbour, outside the file's scope."),
     "rollback": Both(
-        "Hoàn tác: trạng thái trước lần công bố đã được khôi phục nguyên vẹn.",
-        "A rollback: what stood before the publication was restored as it was.",
+        "Hoàn tác lần công bố số {number}: trạng thái trước lần công bố đó đã được khôi phục nguyên vẹn.",
+        "Publication {number} was rolled back: what stood before it was restored as it was.",
     ),
     "simplified": Both(
         "Đường trên bản đồ được giản lược tới {tolerance} để báo cáo gọn; mảnh đất quá nhỏ có thể không được vẽ. "
@@ -137,6 +146,7 @@ LABELS = {
     "from_version": Both("{before}, thay bằng {after}", "{before}, replaced by {after}"),
     "same_area": Both("không đổi", "unchanged"),
     "version_draft": Both("bản dự thảo", "draft version"),
+    "version_none": Both("không còn bản nào được công bố", "no published version"),
     "valid": Both("Hiệu lực của bộ", "Validity of the set"),
     "valid_from": Both("từ {start}", "from {start}"),
     "valid_between": Both("từ {start} đến hết {end}", "from {start} to {end}"),

@@ -29,11 +29,16 @@ class Opened:
 
 
 def opened(browser: Browser, folder: Path, facts: ReportFacts) -> Opened:
-    """Write the report, cut the network, open the file."""
+    """Write the report, and open it."""
     if not (STATIC / "assets" / "report").exists():
         pytest.skip("needs the built front end (npm run build in frontend/)")
     file = folder / "report.html"
     file.write_bytes(html_report(facts, read_assets(STATIC)))
+    return opened_file(browser, file)
+
+
+def opened_file(browser: Browser, file: Path) -> Opened:
+    """Cut the network, open the file."""
     context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True, locale="vi-VN")
     found = Opened(context.new_page())
 
@@ -50,7 +55,7 @@ def opened(browser: Browser, folder: Path, facts: ReportFacts) -> Opened:
     found.page.on("pageerror", lambda error: found.faults.append(str(error)))
     found.page.on("dialog", lambda dialog: found.faults.append("dialog"))
     found.page.goto(file.as_uri())
-    found.page.wait_for_selector("html[data-ready]")
+    found.page.wait_for_selector("html[data-ready], iframe", state="attached")
     return found
 
 
@@ -117,5 +122,18 @@ def test_the_printed_report_has_its_maps(browser: Browser, tmp_path: Path) -> No
     report = opened(browser, tmp_path, redrawn_wards())
     pdf = report.page.pdf(prefer_css_page_size=True)
     assert pdf.startswith(b"%PDF") and len(pdf) > 40_000
+    assert report.faults == []
+    report.page.context.close()
+
+
+def test_a_report_in_a_window_that_is_hidden_at_first_shows_its_maps_later(browser: Browser, tmp_path: Path) -> None:
+    opened(browser, tmp_path, redrawn_wards()).page.context.close()
+    host = tmp_path / "host.html"
+    host.write_text('<iframe src="report.html" style="display:none;width:1200px;height:800px"></iframe>')
+    report = opened_file(browser, host)
+    inside = report.page.frames[1]
+    inside.wait_for_selector("html[data-ready]", state="attached")
+    report.page.evaluate("document.querySelector('iframe').style.display = 'block'")
+    inside.wait_for_function("() => map_after.getSize().x > 300 && map_after.getZoom() > 10.5")
     assert report.faults == []
     report.page.context.close()
