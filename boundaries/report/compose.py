@@ -29,7 +29,7 @@ def compose(facts: ReportFacts, lang: Lang) -> Document:
     return Document(
         lang=lang,
         kicker=f"{pick(words.KICKER, lang)} · {subject(facts, lang)}",
-        title=foreign(facts.title or pick(facts.target.title, lang)),
+        title=_title(facts, lang),
         badge=_badge(facts, lang),
         badge_tone=_TONES.get(facts.state, "quiet"),
         sentence=foreign(pick(facts.sentence, lang)) if facts.sentence else "",
@@ -58,6 +58,13 @@ def compose(facts: ReportFacts, lang: Lang) -> Document:
 def subject(facts: ReportFacts, lang: Lang) -> str:
     """What the report is about: "Bản dự thảo số 7"."""
     return pick(words.SUBJECTS[facts.subject], lang).format(number=facts.number)
+
+
+def _title(facts: ReportFacts, lang: Lang) -> str:
+    if facts.subject != "rollback":
+        return foreign(facts.title or pick(facts.target.title, lang))
+    undone = facts.title or pick((facts.base or facts.target).title, lang)
+    return pick(words.ROLLBACK_OF, lang).format(title=foreign(undone))
 
 
 def _badge(facts: ReportFacts, lang: Lang) -> str:
@@ -105,7 +112,10 @@ def _overview(facts: ReportFacts, lang: Lang) -> Section:
         rows.append((pick(label["same_set"], lang), _set_numbers(facts, lang)))
     rows.append((pick(label["valid"], lang), _validity(facts.target, lang)))
     if facts.totals and facts.totals.kinds:
-        kinds = (f"{pick(words.KINDS[kind], lang)}: {number(count, lang)}" for kind, count in facts.totals.kinds)
+        counts = dict(facts.totals.kinds)
+        kinds = (
+            f"{pick(words.KINDS[kind], lang)}: {number(counts[kind], lang)}" for kind in words.KINDS if kind in counts
+        )
         rows.append((pick(label["kinds"], lang), " · ".join(kinds)))
     if facts.scope:
         rows.append((pick(label["scope"], lang), ", ".join(foreign(code, 40) for code in facts.scope)))
@@ -129,7 +139,9 @@ def _warnings(facts: ReportFacts, lang: Lang) -> tuple[Note, ...]:
 
 
 def _set(facts: ReportFacts, one: SetFacts, lang: Lang) -> str:
-    return f"{foreign(pick(one.title, lang))} ({foreign(one.id)}), {_version(facts, one, lang)}"
+    title = foreign(pick(one.title, lang))
+    named = title if title == one.id else f"{title} ({foreign(one.id)})"
+    return f"{named}, {_version(facts, one, lang)}"
 
 
 def _version(facts: ReportFacts, one: SetFacts, lang: Lang) -> str:

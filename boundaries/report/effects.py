@@ -48,13 +48,13 @@ def _moves(facts: ReportFacts, counted: list[Consequence], lang: Lang) -> tuple[
     outside = pick(words.LABELS["outside"], lang)
     rows = [
         (
-            Cell(foreign(pick(one.title, lang)) if index == 0 else ""),
+            Cell(foreign(pick(one.title, lang))),
             Cell(coded(move.source, before) if move.source else outside),
             Cell(coded(move.target, after) if move.target else outside),
             Cell(number(move.features, lang)),
         )
         for one in counted
-        for index, move in enumerate(one.moves)
+        for move in one.moves
     ]
     if not rows:
         return ()

@@ -10,6 +10,7 @@ SUBJECTS = {
     "rollback": Both("Lần hoàn tác số {number}", "Rollback {number}"),
     "import": Both("Lần nạp ban đầu số {number}", "First load {number}"),
 }
+ROLLBACK_OF = Both("Hoàn tác: {title}", "Rolled back: {title}")
 DRAFT = Both("Bản dự thảo", "Draft")
 STATES = {
     "checking": Both("đang kiểm tra", "being checked"),
@@ -27,12 +28,12 @@ STATES = {
     "restored": Both("đã khôi phục trạng thái trước", "the state before was restored"),
 }
 DEEDS = {
-    "created": Both("Người tạo", "Created by"),
-    "asked": Both("Người trình duyệt", "Approval asked by"),
-    "approved": Both("Người duyệt", "Approved by"),
-    "published": Both("Người công bố", "Published by"),
-    "loaded": Both("Người nạp", "Loaded by"),
-    "reverted": Both("Người hoàn tác", "Rolled back by"),
+    "created": Both("Tạo bản dự thảo", "Draft made"),
+    "asked": Both("Trình duyệt", "Approval asked"),
+    "approved": Both("Phê duyệt", "Approved"),
+    "published": Both("Công bố", "Published"),
+    "loaded": Both("Nạp bộ đơn vị", "Set loaded"),
+    "reverted": Both("Hoàn tác", "Rolled back"),
     "superseded": Both("Có bản thay thế", "Replaced"),
 }
 KINDS = {
@@ -118,10 +119,10 @@ NOTES = {
         "left out. Areas in the tables are those of the full shapes.",
     ),
     "colours": Both(
-        "Cùng một màu ở hai bản đồ là đất thuộc cùng một đơn vị sau thay đổi. Đất được đếm một lần cho đơn vị nhận và "
-        "một lần cho đơn vị giao.",
-        "The same colour on both maps is ground of one unit after the change. Ground that passes from one unit to "
-        "another is counted once as won and once as lost.",
+        "Mỗi đơn vị trước mang màu của đơn vị sau đã nhận phần đất lớn nhất của nó; hai đơn vị không giáp nhau có thể "
+        "trùng màu. Đất đổi đơn vị được đếm một lần cho bên nhận và một lần cho bên giao.",
+        "A unit before has the colour of the unit after that took most of its ground; units that do not touch may "
+        "share a colour. Ground that passes from one unit to another is counted once as won and once as lost.",
     ),
     "more": Both("… và {count} dòng nữa, xem trên trang dự thảo.", "… and {count} more rows, see the draft's page."),
 }
