@@ -153,6 +153,8 @@ def _version(facts: ReportFacts, one: SetFacts, lang: Lang) -> str:
 def _set_numbers(facts: ReportFacts, lang: Lang) -> str:
     if facts.base is None:
         return _set(facts, facts.target, lang)
+    if facts.target.version is None and facts.subject == "rollback":
+        return f"{_set(facts, facts.base, lang)}; {_version(facts, facts.target, lang)}"
     return pick(words.LABELS["from_version"], lang).format(
         before=_set(facts, facts.base, lang), after=_version(facts, facts.target, lang)
     )
@@ -173,7 +175,7 @@ def _maps(facts: ReportFacts, lang: Lang) -> Section | None:
     notes = []
     if facts.base is None:
         notes.append(Note(pick(words.NOTES["first"], lang)))
-    elif facts.changes:
+    elif facts.changes and facts.maps.before and facts.maps.after:
         notes.append(Note(pick(words.NOTES["colours"], lang), "quiet"))
     if facts.maps.tolerance_m:
         shown = length(facts.maps.tolerance_m, lang)

@@ -55,7 +55,7 @@ def legend(facts: ReportFacts, lang: Lang) -> list[Entry]:
         found.append(Entry(pick(label["changed_units"], lang), number(changed, lang), _colours()))
     if facts.totals and facts.totals.unchanged:
         found.append(Entry(pick(label["unchanged"], lang), number(facts.totals.unchanged, lang), _box(style.UNCHANGED)))
-    if facts.maps.before:
+    if facts.maps.before and facts.maps.after:
         shown = shows_overlays(facts)
         won_m2 = facts.totals.won_m2 if facts.totals else 0.0
         lost_m2 = facts.totals.lost_m2 if facts.totals else 0.0

@@ -39,6 +39,9 @@ def drawn_maps(
     lost: Sequence[tuple[str, BaseGeometry]],
 ) -> Maps:
     """Both sides and the ground that changed hands, with as much detail as a report can carry."""
+    if not before or not after:
+        # All of it is new, or all of it is gone: the units themselves show it.
+        won = lost = ()
     planes = [as_array(to_plane(as_array(unit.geometry for unit in side))) for side in (before, after)]
     tolerance_m, (plain_before, plain_after) = _fitting(planes, MAX_VERTICES)
     colours_after = _colours(after, plain_after, changes)

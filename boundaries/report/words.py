@@ -147,7 +147,7 @@ LABELS = {
     "from_version": Both("{before}, thay bằng {after}", "{before}, replaced by {after}"),
     "same_area": Both("không đổi", "unchanged"),
     "version_draft": Both("bản dự thảo", "draft version"),
-    "version_none": Both("không còn bản nào được công bố", "no published version"),
+    "version_none": Both("nay không còn bản nào được công bố", "no published version is left"),
     "valid": Both("Hiệu lực của bộ", "Validity of the set"),
     "valid_from": Both("từ {start}", "from {start}"),
     "valid_between": Both("từ {start} đến hết {end}", "from {start} to {end}"),

@@ -12,7 +12,31 @@ from boundaries.report.compose import compose
 from boundaries.report.document import Document, Note, Pairs, Table
 from boundaries.report.facts import Maps, ReportFacts
 from boundaries.report.shapes import MAX_OVERLAY_VERTICES, Named, drawn_maps
-from tests.boundaries.report_samples import CITY_2017, compared, merged_city, redrawn_wards, units
+from tests.boundaries.report_samples import CITY_2017, OLD, compared, merged_city, redrawn_wards, totals_of, units
+
+
+def first_set_gone() -> ReportFacts:
+    """The rollback of the first set of all: nothing is left."""
+    before = units(CITY_2017)
+    changes, won, lost = compared(before, ())
+    return replace(
+        merged_city(),
+        subject="rollback",
+        number=6,
+        state="restored",
+        reverts=5,
+        is_examined=False,
+        base=OLD,
+        target=replace(OLD, version=None, number=None),
+        sentence=None,
+        legal=None,
+        totals=totals_of(before, (), changes),
+        maps=drawn_maps(before, (), changes, won, lost),
+        changes=changes,
+        findings=(),
+        repairs=(),
+        consequences=None,
+    )
 
 
 def said(document: Document) -> str:
@@ -98,6 +122,17 @@ def test_a_draft_without_a_version_has_a_report_without_maps() -> None:
     document = compose(bare, "vi")
     assert "maps" not in {section.id for section in document.sections}
     assert "Dự thảo chưa được kiểm tra xong" in said(document)
+
+
+def test_a_rollback_that_leaves_nothing_says_what_it_took_back() -> None:
+    text = said(compose(first_set_gone(), "vi"))
+    for part in (
+        "Hoàn tác: Sắp xếp đơn vị", "Hoàn tác lần công bố số 5", "không còn bản nào được công bố", "bãi bỏ",
+        "Không kèm văn bản pháp lý riêng", "trước: 32",
+    ):  # fmt: skip
+        assert part in text, part
+    assert "Kết quả kiểm tra" not in text and "Hệ quả" not in text
+    assert first_set_gone().maps.lost == ()
 
 
 def test_what_was_changed_after_the_check_is_said() -> None:

@@ -12,6 +12,7 @@ from boundaries.report.assets import read_assets
 from boundaries.report.facts import ReportFacts
 from boundaries.report.html import html_report
 from tests.boundaries.report_samples import merged_city, redrawn_wards
+from tests.boundaries.test_report_facts import first_set_gone
 from tests.boundaries.test_report_html import hostile
 from tests.support.stack import ROOT
 
@@ -72,6 +73,14 @@ def test_a_report_opens_from_disk_without_a_network(
         assert drawn.count() == len(units)
     assert report.page.locator(".unit-name").count() == len(facts.maps.before) + len(facts.maps.after)
     report.page.screenshot(path=tmp_path / "report.png", full_page=True)
+    assert (report.faults, report.asked) == ([], [])
+    report.page.context.close()
+
+
+def test_where_nothing_is_left_one_map_shows_what_was(browser: Browser, tmp_path: Path) -> None:
+    report = opened(browser, tmp_path, first_set_gone())
+    assert report.page.locator(".folium-map path.leaflet-interactive").count() == 32
+    assert report.page.locator("input[data-layer=won]").count() == 0
     assert (report.faults, report.asked) == ([], [])
     report.page.context.close()
 
