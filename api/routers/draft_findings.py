@@ -10,7 +10,7 @@ from api.body import read_json
 from api.boundary_access import boundary_editor
 from api.deps import State
 from api.media import Json
-from boundaries.drafts.results import changes_geojson, findings_geojson, take_back_waiver, waive
+from boundaries.drafts.results import changes_geojson, findings_geojson, take_back_waiver, waive, waive_all
 from geo.errors import BadBody
 
 router = APIRouter(prefix="/boundaries/drafts/{draft}", tags=["Drafts of boundaries"])
@@ -33,6 +33,17 @@ async def changes(draft: Id, request: Request, state: State) -> Response:
     """Ground that each unit wins and loses, exactly; a change without ground is a feature without geometry."""
     await boundary_editor(request, state)
     return Json(await changes_geojson(state.database, draft), _GEOJSON)
+
+
+@router.put("/waivers", summary="Waive every finding of one code, with one reason")
+async def add_waivers(draft: Id, request: Request, state: State) -> Response:
+    """The body is {"code": "TOPO_GAP", "why": "..."}; those that block and may be waived."""
+    editor = await boundary_editor(request, state)
+    body = await read_json(request, _MAX_BODY_BYTES)
+    if not isinstance(body, dict):
+        raise BadBody('Send {"code": "...", "why": "..."}.', detail_vi="Hãy gửi mã lỗi và lý do miễn trừ.")
+    await waive_all(state.database, draft, body.get("code"), body.get("why"), editor)
+    return Json(await findings_geojson(state.database, draft), _GEOJSON)
 
 
 @router.put("/findings/{number}/waiver", summary="Waive a finding, with the reason")

@@ -51,12 +51,10 @@ async def waive(database: Database, draft_id: int, number: int, why: Any, waived
         NotFound, Conflict: no such finding, or one that cannot be waived; or the draft is closed.
         BadBody: no reason.
     """
-    reason = fields.text(why, "why", 2_000)
-    if len(reason) < 3:
-        raise fields.refused("value_invalid", "'why' says the reason.", "Hãy ghi rõ lý do.", member="why")
+    reason = _reason(why)
     async with database.transaction() as connection:
         finding = await _open_finding(connection, draft_id, number)
-        if finding["severity"] != "error" or not finding["code"].startswith(WAIVABLE):
+        if not _waivable(finding):
             raise Conflict(
                 "This finding cannot be waived: correct the file.",
                 code="finding_not_waivable",
@@ -64,6 +62,41 @@ async def waive(database: Database, draft_id: int, number: int, why: Any, waived
             )
         values = rsql.WAIVE.args(draft=draft_id, fingerprint=finding["fingerprint"], why=reason, waived_by=waived_by)
         await connection.execute(rsql.WAIVE.sql, *values)
+
+
+async def waive_all(database: Database, draft_id: int, code: Any, why: Any, waived_by: str) -> None:
+    """Let every finding of a code pass that blocks and may be waived, for one reason.
+
+    Raises:
+        NotFound: no such draft, or nothing of that code stands in the way.
+        Conflict: the draft is closed.
+        BadBody: no code or no reason.
+    """
+    wanted, reason = fields.text(code, "code", 60), _reason(why)
+    async with database.transaction() as connection:
+        await _open_draft(connection, draft_id)
+        rows = await connection.fetch(rsql.SELECT_FINDINGS.sql, *rsql.SELECT_FINDINGS.args(draft=draft_id))
+        found = [row for row in rows if row["code"] == wanted and row["why"] is None and _waivable(row)]
+        if not found:
+            raise NotFound(
+                "No finding of that code stands in the way and may be waived.",
+                code="finding_not_found",
+                detail_vi="Không có lỗi nào thuộc mã này cần miễn trừ.",
+            )
+        for row in found:
+            values = rsql.WAIVE.args(draft=draft_id, fingerprint=row["fingerprint"], why=reason, waived_by=waived_by)
+            await connection.execute(rsql.WAIVE.sql, *values)
+
+
+def _waivable(finding: Any) -> bool:
+    return bool(finding["severity"] == "error" and finding["code"].startswith(WAIVABLE))
+
+
+def _reason(why: Any) -> str:
+    reason = fields.text(why, "why", 2_000)
+    if len(reason) < 3:
+        raise fields.refused("value_invalid", "'why' says the reason.", "Hãy ghi rõ lý do.", member="why")
+    return reason
 
 
 async def take_back_waiver(database: Database, draft_id: int, number: int) -> None:
@@ -87,12 +120,16 @@ async def _check_draft(database: Database, draft_id: int) -> None:
         raise no_draft()
 
 
-async def _open_finding(connection: Connection, draft_id: int, number: int) -> Any:
+async def _open_draft(connection: Connection, draft_id: int) -> None:
     row = await connection.fetchrow(sql.LOCK_DRAFT.sql, *sql.LOCK_DRAFT.args(draft=draft_id))
     if row is None:
         raise no_draft()
     if row["state"] not in CHANGEABLE:
         raise closed(draft_of(row))
+
+
+async def _open_finding(connection: Connection, draft_id: int, number: int) -> Any:
+    await _open_draft(connection, draft_id)
     finding = await connection.fetchrow(
         rsql.SELECT_FINDING.sql, *rsql.SELECT_FINDING.args(draft=draft_id, number=number)
     )
@@ -113,7 +150,7 @@ def _finding(row: Any) -> dict[str, Any]:
         "units": row["units"],
         **{name: row[name] for name in _MEASURES},
         "waiver": waiver,
-        "waivable": row["severity"] == "error" and row["code"].startswith(WAIVABLE),
+        "waivable": _waivable(row),
         "blocking": waiver is None and row["severity"] in BLOCKING_SEVERITIES,
     }
     return _feature(row["geometry"], properties)

@@ -173,6 +173,16 @@ async def test_a_waiver_outlives_the_next_check_and_is_taken_back(desk: Desk) ->
     assert desk.told(await desk.client.delete(path), 404)["code"] == "waiver_not_found"
 
 
+async def test_all_findings_of_a_code_are_waived_at_once(desk: Desk) -> None:
+    draft = await desk.checked(sample("01"), base=BASE)
+    path = f"/boundaries/drafts/{draft['id']}/waivers"
+    waived = desk.told(await desk.client.put(path, json={"code": "TOPO_OVERLAP", "why": "Chờ đo lại."}), 200)
+    assert not any(one["properties"]["blocking"] for one in waived["features"])
+    assert (await desk.get(draft["id"]))["summary"]["blocking"] == 0
+    told = desk.told(await desk.client.put(path, json={"code": "CODE_NULL", "why": "Chờ."}), 404)
+    assert told["code"] == "finding_not_found"
+
+
 async def test_codes_and_missing_units_are_never_waived(desk: Desk) -> None:
     draft = await desk.checked(sample("25"), base=BASE)
     missing = next(one for one in await desk.findings(draft) if one["code"] == "CODE_MISSING_UNIT")
