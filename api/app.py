@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``create_app`` wires the server: settings, layers, database, live hub, routers. Tests use the same function."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -76,12 +76,17 @@ def create_server() -> Dispatcher:
     return Dispatcher(create_app())
 
 
-def create_app(settings: Settings | None = None, registry: LayerRegistry | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    registry: LayerRegistry | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
     """The server as an ASGI application.
 
     Args:
         settings: default: the environment's.
         registry: default: the files of ``layers/catalog``.
+        clock: tells the moment that is now; which units are the law today depends on it.
     """
     chosen = settings or read_settings()
     layers = registry or discover()
@@ -89,7 +94,7 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await open_database(DatabaseOptions(chosen.database_url, pool_size=chosen.pool_size))
-        tiles = TileSource(_now, chosen.tile_cache_bytes)
+        tiles = TileSource(clock, chosen.tile_cache_bytes)
         telemetry = Telemetry()
         hub = LiveHub(chosen.database_url, database, tiles, telemetry)
         hub.start()
@@ -97,7 +102,7 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
         files = FileStore(chosen.files)
         underlay_tiles = UnderlayTiles(database, files, chosen.underlay_cache_bytes)
         app.state.toancanh = AppState(
-            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles, _now
+            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles, clock
         )
         try:
             yield
@@ -119,7 +124,3 @@ def create_app(settings: Settings | None = None, registry: LayerRegistry | None 
     for router in ROUTERS:
         app.include_router(router)
     return app
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

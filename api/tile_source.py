@@ -4,7 +4,6 @@
 import asyncio
 import hashlib
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -69,7 +68,7 @@ class TileSource:
     """The tiles of one server process."""
 
     def __init__(self, clock: Callable[[], datetime], max_bytes: int) -> None:
-        self.cache: TileCache[ReadyTile] = TileCache(max_bytes, _MAX_SPACES)
+        self.cache: TileCache[ReadyTile] = TileCache(max_bytes, _MAX_SPACES, lambda: clock().timestamp())
         self._clock = clock
         self._addresses: dict[Address, tuple[tuple[Space, TileId], ReadyTile]] = {}
 
@@ -79,7 +78,7 @@ class TileSource:
         if found is None:
             return None
         key, tile = found
-        if not tile.alive or tile.until <= time.time():
+        if not tile.alive or (tile.until != math.inf and tile.until <= self._clock().timestamp()):
             del self._addresses[address]
             return None
         self.cache.touch(key)

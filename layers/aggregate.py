@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Use cases that count: by H3 cell and by administrative unit."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from geo.db.pool import Database
@@ -71,9 +72,15 @@ async def count_by_cell(database: Database, spec: LayerSpec, query: FeatureQuery
 
 
 async def count_by_unit(
-    database: Database, spec: LayerSpec, query: FeatureQuery, group_by: FieldSpec | None = None
+    database: Database,
+    spec: LayerSpec,
+    query: FeatureQuery,
+    group_by: FieldSpec | None = None,
+    now: datetime | None = None,
 ) -> UnitCounts:
     """Count features by administrative unit: of ``query.unit_set``, else of each feature's own time.
+
+    What has no time counts in the units of ``query.as_of``, else of ``now``.
 
     With ``group_by``, each unit also says how many of its features have which value of that choice.
 
@@ -85,7 +92,7 @@ async def count_by_unit(
         raise NotFound("This layer is not counted by units.", code="units_not_available", layer=spec.id)
     if query.unit_set is not None:
         await require_set(database, query.unit_set)
-    statement = read_as_of(spec, query.as_of, select_values_by_unit(spec, query, group_by))
+    statement = read_as_of(spec, query.as_of, select_values_by_unit(spec, query, group_by, now))
     async with database.transaction() as connection:
         # After a large load the planner still believes that there are few rows, and would walk them against each other.
         await connection.execute("set local enable_nestloop = off")

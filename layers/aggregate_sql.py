@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts by H3 cell and by administrative unit, as pure builders on the conditions of ``layers.where_sql``."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -56,15 +57,18 @@ def select_cells(spec: LayerSpec, query: FeatureQuery, resolution: int) -> Selec
     return select(counted).order_by(counted.c.cell)
 
 
-def select_values_by_unit(spec: LayerSpec, query: FeatureQuery, group_by: FieldSpec | None = None) -> Select[Any]:
+def select_values_by_unit(
+    spec: LayerSpec, query: FeatureQuery, group_by: FieldSpec | None = None, now: datetime | None = None
+) -> Select[Any]:
     """Counts by administrative unit, each row with the whole: total, unlocated, outside.
 
     With ``query.unit_set``, the units of that generation, also those with nothing in them. Without it, each feature
-    counts in the units whose set was valid at its own time (now, if it has none), by the date in Vietnam. A feature
-    without coordinates and without a unit of the choice is unlocated; one with coordinates but no unit is outside.
+    counts in the units whose set was valid at its own time (if it has none, at ``query.as_of``, else ``now``, else the
+    database's now), by the date in Vietnam. A feature without coordinates and without a unit of the choice is
+    unlocated; one with coordinates but no unit is outside.
     With ``group_by``, ``groups`` of each unit and ``all_groups`` of the whole say how many have which value.
     """
-    tally = _tally(spec, query, group_by)
+    tally = _tally(spec, query, group_by, query.as_of or now)
     counted = _count_in_units(tally)
     every_unit = query.unit_set is not None
     by_unit = (
@@ -130,7 +134,7 @@ def _object_of(each: Subquery) -> ColumnElement[Any]:
     return func.jsonb_object_agg(each.c.group, each.c.value).filter(each.c.group.is_not(None))
 
 
-def _tally(spec: LayerSpec, query: FeatureQuery, group_by: FieldSpec | None) -> CTE:
+def _tally(spec: LayerSpec, query: FeatureQuery, group_by: FieldSpec | None, now: datetime | None) -> CTE:
     """How many selected features are in each unit of the choice (null: in none), with a place or without, by group.
 
     Counted in one pass: what is read again and again afterwards is as small as the units are few.
@@ -152,7 +156,7 @@ def _tally(spec: LayerSpec, query: FeatureQuery, group_by: FieldSpec | None) -> 
     )
     belongs: ColumnElement[bool] = place.c.feature == _f.id
     if query.unit_set is None:
-        moment = func.coalesce(_f.valid_from, func.now())
+        moment = func.coalesce(_f.valid_from, func.now() if now is None else literal(now, DateTime(timezone=True)))
         belongs = and_(
             belongs, place.c.valid_from <= moment, or_(place.c.valid_to.is_(None), moment < place.c.valid_to)
         )

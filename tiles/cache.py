@@ -55,7 +55,8 @@ class _Flight(Generic[V]):
 class TileCache(Generic[V]):
     """Least recently used tiles go first, and whole questions when there are too many different ones."""
 
-    def __init__(self, max_bytes: int, max_spaces: int) -> None:
+    def __init__(self, max_bytes: int, max_spaces: int, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._max_bytes = max_bytes
         self._max_spaces = max_spaces
         self._held: OrderedDict[Key, V] = OrderedDict()
@@ -99,7 +100,7 @@ class TileCache(Generic[V]):
             ClientGone: who asked went away first.
         """
         held = self._held.get(key)
-        if held is not None and held.until > time.time():
+        if held is not None and held.until > self._clock():
             self.touch(key)
             return held
         flight = self._flights.get(key)

@@ -29,7 +29,7 @@ async def units(layer: str, request: Request, state: State, reader: Reading) -> 
     values = values_of(request, *parameters_of(spec, "set", "group_by", *WHERE_PARAMETERS))
     query = reader.query(spec, values)
     group_by = choice_of(spec, values.get("group_by"))
-    found = await count_by_unit(reader.database, spec, query, group_by)
+    found = await count_by_unit(reader.database, spec, query, group_by, state.clock())
     return Json(
         {
             "layer": layer,

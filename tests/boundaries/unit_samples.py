@@ -26,6 +26,13 @@ def _set(file: str, unit_set: str, valid: tuple[str, str | None]) -> dict[str, A
 CITY = _set("synthetic_city_2017_32.geojson", "city-2017", ("2017-08-18", "2025-07-01"))
 PROVINCE = _set("synthetic_province_2025_92.geojson", "province-2025", ("2025-07-01", None))
 
+# The same units while nobody knows when they will end.
+OPEN_CITY = {
+    **CITY,
+    "unit_set": {**CITY["unit_set"], "valid_to": None},
+    "features": [{**one, "properties": {**one["properties"], "valid_to": None}} for one in CITY["features"]],
+}
+
 
 def units_of(unit_set: dict[str, Any]) -> dict[str, BaseGeometry]:
     """The shapes of a set by code."""
