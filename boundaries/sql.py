@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     null,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -26,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from boundaries.draft_tables import unit_edge
 from boundaries.tables import unit, unit_lineage, unit_set, unit_set_version, unit_tile_geom
+from boundaries.validity import VALID_FROM, VALID_TO
 from geo.db.statement import Statement
 
 _PUBLISHED = unit_set_version.c.status == "published"
@@ -186,28 +188,38 @@ INSERT_TILE_GEOMS = Statement(_insert_tile_geoms())
 
 MAKE_TILES = Statement(select(func.make_unit_tiles(bindparam("version", type_=BigInteger))))
 
-SELECT_SETS = Statement(
-    select(
-        unit_set.c.id,
-        unit_set.c.title_vi,
-        unit_set.c.title_en,
-        unit_set.c.valid_from,
-        unit_set.c.valid_to,
-        unit_set_version.c.id.label("version_id"),
-        unit_set_version.c.number.label("version"),
-        unit_set_version.c.published_at,
-        unit_set_version.c.approximate,
-        unit_set_version.c.attribution_vi,
-        unit_set_version.c.attribution_en,
-        unit_set_version.c.licence,
-        func.count(unit.c.id).label("units"),
-        func.box_of(func.ST_SetSRID(func.ST_Extent(unit.c.geom), 4326), type_=ARRAY(Float)).label("bbox"),
+
+def _sets() -> Any:
+    extent = (
+        select(
+            func.count().label("units"),
+            func.box_of(func.ST_SetSRID(func.ST_Extent(unit.c.geom), 4326), type_=ARRAY(Float)).label("bbox"),
+        )
+        .where(unit.c.version == unit_set_version.c.id)
+        .lateral("extent")
     )
-    .join(unit_set_version, and_(unit_set_version.c.unit_set == unit_set.c.id, _PUBLISHED))
-    .join(unit, unit.c.version == unit_set_version.c.id)
-    .group_by(unit_set.c.id, unit_set_version.c.id)
-    .order_by(unit_set.c.valid_from, unit_set.c.id)
-)
+    credit = ("approximate", "attribution_vi", "attribution_en", "licence")
+    return (
+        select(
+            *(unit_set.c[name] for name in ("id", "title_vi", "title_en", "valid_from", "valid_to")),
+            unit_set_version.c.id.label("version_id"),
+            unit_set_version.c.number.label("version"),
+            unit_set_version.c.published_at,
+            *(unit_set_version.c[name] for name in credit),
+            extent.c.units,
+            extent.c.bbox,
+        )
+        .select_from(
+            unit_set.join(unit_set_version, and_(unit_set_version.c.unit_set == unit_set.c.id, _PUBLISHED)).join(
+                extent, true()
+            )
+        )
+        .where(extent.c.bbox.is_not(None))
+        .order_by(unit_set.c.valid_from, unit_set.c.id)
+    )
+
+
+SETS = _sets()
 
 _UNIT_COLUMNS = (
     unit.c.id,
@@ -216,11 +228,11 @@ _UNIT_COLUMNS = (
     unit.c.name,
     unit.c.full_name,
     unit.c.type,
-    unit.c.valid_from,
-    unit.c.valid_to,
+    VALID_FROM.label("valid_from"),
+    VALID_TO.label("valid_to"),
 )
 
-SELECT_UNIT = Statement(
+UNIT = (
     select(
         *_UNIT_COLUMNS,
         unit.c.area_m2,
@@ -229,6 +241,7 @@ SELECT_UNIT = Statement(
         func.ST_Y(unit.c.label_point).label("label_lat"),
     )
     .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+    .join(unit_set, unit_set.c.id == unit_set_version.c.unit_set)
     .where(
         _PUBLISHED,
         unit_set_version.c.unit_set == bindparam("unit_set", type_=Text),
@@ -236,9 +249,10 @@ SELECT_UNIT = Statement(
     )
 )
 
-SELECT_UNITS_AT = Statement(
+UNITS_AT = (
     select(*_UNIT_COLUMNS)
     .join(unit_set_version, unit_set_version.c.id == unit.c.version)
+    .join(unit_set, unit_set.c.id == unit_set_version.c.unit_set)
     .where(
         _PUBLISHED,
         func.ST_Covers(
@@ -246,7 +260,7 @@ SELECT_UNITS_AT = Statement(
             func.ST_SetSRID(func.ST_Point(bindparam("lon", type_=Float), bindparam("lat", type_=Float)), 4326),
         ),
     )
-    .order_by(unit.c.valid_from, unit.c.id)
+    .order_by(VALID_FROM, unit.c.id)
 )
 
 
@@ -276,5 +290,5 @@ def _relatives(*, predecessors: bool) -> Any:
     )
 
 
-SELECT_PREDECESSORS = Statement(_relatives(predecessors=True))
-SELECT_SUCCESSORS = Statement(_relatives(predecessors=False))
+PREDECESSORS = _relatives(predecessors=True)
+SUCCESSORS = _relatives(predecessors=False)

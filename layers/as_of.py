@@ -7,15 +7,13 @@ units are found from the place that was believed then. Answers are quantised to 
 """
 
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from sqlalchemy import (
     ClauseElement,
-    ColumnElement,
     DateTime,
     Subquery,
     and_,
-    case,
     func,
     literal,
     or_,
@@ -23,9 +21,8 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.sql import visitors
 
-from boundaries.publications.tables import unit_set_state
+from boundaries.publications.then import aimed_at, published_then, sets_then
 from boundaries.tables import unit, unit_set, unit_set_version
 from geo.db.functions import text_literal
 from geo.db.statement import Statement
@@ -43,23 +40,14 @@ def read_as_of(spec: LayerSpec, moment: datetime | None, clause: ClauseElement) 
 
 def _re_aimed(spec: LayerSpec, moment: datetime, clause: Clause) -> Clause:
     beliefs = _beliefs(spec, moment)
-    versions, sets = published_then(moment), _sets_then(moment)
+    versions, sets = published_then(moment), sets_then(moment)
     aims = {
         feature: beliefs,
         feature_unit: _places(beliefs, versions),
         unit_set_version: versions,
         unit_set: sets,
     }
-
-    def replace(element: Any, **_: Any) -> Any:
-        for table, aim in aims.items():
-            if element is table:
-                return aim
-            if getattr(element, "table", None) is table:
-                return aim.c[element.name]
-        return None
-
-    return cast(Clause, visitors.replacement_traverse(clause, {}, replace))
+    return aimed_at(aims, clause)
 
 
 def _beliefs(spec: LayerSpec, moment: datetime) -> Subquery:
@@ -71,32 +59,6 @@ def _beliefs(spec: LayerSpec, moment: datetime) -> Subquery:
         *((renamed[name] if name in renamed else past[name]).label(name) for name in feature.c.keys())
     ).where(is_layer(past.layer, spec), past.known_from <= then, past.known_to > then)
     return union_all(now_known, known_then).subquery("beliefs")
-
-
-def published_then(moment: datetime) -> Subquery:
-    """Versions of units with the status that they had: also one that was taken back since was published then."""
-    then = literal(moment, DateTime(timezone=True))
-    of_it = unit_set_state.c.version == unit_set_version.c.id
-    was_published = select(unit_set_state.c.version).where(of_it, _is_known(then)).exists()
-    status = case((was_published, text_literal("published")), else_=text_literal("superseded")).label("status")
-    others = [column for column in unit_set_version.c if column.name != "status"]
-    return select(*others, status).subquery("versions_then")
-
-
-def _sets_then(moment: datetime) -> Subquery:
-    """Sets with the days of validity that were known then."""
-    then = literal(moment, DateTime(timezone=True))
-    known = unit_set_state
-    return (
-        select(unit_set.c.id, unit_set.c.title_vi, unit_set.c.title_en, known.c.valid_from, known.c.valid_to)
-        .join(known, and_(known.c.unit_set == unit_set.c.id, _is_known(then)))
-        .subquery("sets_then")
-    )
-
-
-def _is_known(then: ColumnElement[datetime]) -> ColumnElement[bool]:
-    known = unit_set_state.c
-    return and_(known.known_from <= then, or_(known.known_to.is_(None), then < known.known_to))
 
 
 def _places(beliefs: Subquery, versions: Subquery) -> Subquery:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from boundaries.tables import unit, unit_set, unit_set_version
+from boundaries.validity import VALID_FROM, VALID_TO
 from geo.db.functions import as_geojson, boxes_meet, envelope, text_literal
 from geo.interval import Interval
 from layers.cql2.sql import condition
@@ -39,11 +40,6 @@ from layers.spec import FieldSpec, LayerSpec
 _VIETNAM = timezone(timedelta(hours=7))
 _u, _v, _s = unit.c, unit_set_version.c, unit_set.c
 _PUBLISHED = unit.join(unit_set_version, _v.id == _u.version).join(unit_set, _s.id == _v.unit_set)
-
-
-# A unit is the law no longer than its set: the set's days may change after a version was stored. NULL is for ever.
-_VALID_FROM = func.greatest(_u.valid_from, _s.valid_from)
-_VALID_TO = func.least(_u.valid_to, _s.valid_to)
 
 
 def local_date(moment: datetime) -> date:
@@ -91,8 +87,8 @@ def _filter_column(known: Property) -> ColumnElement[Any]:
     if known.kind is Kind.GEOMETRY:
         return _u.geom
     common: dict[str, ColumnElement[Any]] = {
-        "valid_from": cast(_VALID_FROM, DateTime(timezone=True)),
-        "valid_to": cast(_VALID_TO, DateTime(timezone=True)),
+        "valid_from": cast(VALID_FROM, DateTime(timezone=True)),
+        "valid_to": cast(VALID_TO, DateTime(timezone=True)),
         "recorded_at": _v.published_at,
         "area_km2": cast(_u.area_m2 / literal_column("1e6"), Float),
     }
@@ -129,8 +125,8 @@ def _unit_json(spec: LayerSpec) -> ColumnElement[str]:
     pairs += [
         ("unit_set", _s.id),
         ("unit_id", _u.id),
-        ("valid_from", _VALID_FROM),
-        ("valid_to", _VALID_TO),
+        ("valid_from", VALID_FROM),
+        ("valid_to", VALID_TO),
         ("recorded_at", _v.published_at),
         ("source", text_literal("boundaries")),
         ("approximate", _v.approximate),
@@ -156,10 +152,10 @@ def _valid_during(interval: Interval) -> list[ColumnElement[bool]]:
     """The law's days of a unit and the interval overlap, by the date in Vietnam."""
     found: list[ColumnElement[bool]] = []
     if interval.end is not None:
-        found.append(_VALID_FROM <= literal(_last_day(interval.end, interval.is_instant), Date))
+        found.append(VALID_FROM <= literal(_last_day(interval.end, interval.is_instant), Date))
     if interval.start is not None:
         first = literal(local_date(interval.start), Date)
-        found.append(or_(_VALID_TO.is_(None), _VALID_TO > first))
+        found.append(or_(VALID_TO.is_(None), VALID_TO > first))
     return found
 
 

@@ -1,30 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """Administrative units: sets, one unit with its relatives, the units at a point."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from api.deps import Reading
+from api.readers import Reader
 from boundaries.lookup import unit_facts, unit_sets, units_at
 from geo.crs import to_vn2000
+from layers.filters import parse_as_of
 from layers.unit_counts import counts_of_unit
 
 router = APIRouter(prefix="/boundaries", tags=["Boundaries"])
 
 
+AsOf = Annotated[str | None, Query(description="What was published at this RFC 3339 moment, to the minute.")]
+
+
 @router.get("/sets", summary="Sets of units, oldest first")
-async def sets(reader: Reading) -> dict[str, Any]:
+async def sets(reader: Reading, as_of: AsOf = None) -> dict[str, Any]:
     """Every generation of units with its published version."""
-    return {"sets": [_set(row) for row in await unit_sets(reader.database)]}
+    return {"sets": [_set(row) for row in await unit_sets(reader.database, _moment(as_of))]}
 
 
 @router.get("/sets/{unit_set}/units/{code}", summary="One unit, its relatives and its values")
-async def one_unit(unit_set: str, code: str, reader: Reading) -> dict[str, Any]:
-    """What the unit is, what it came from and went into, and how many features of each layer lie in it."""
-    facts = await unit_facts(reader.database, unit_set, code)
+async def one_unit(unit_set: str, code: str, reader: Reading, as_of: AsOf = None) -> dict[str, Any]:
+    """What the unit is, what it came from and went into, and how many features of each layer lie in it.
+
+    Features are counted now: with as_of the unit is told without values.
+    """
+    facts = await unit_facts(reader.database, unit_set, code, _moment(as_of))
     row = facts.unit
-    counts = await counts_of_unit(reader.database, row["id"], reader.visibility.units)
     return {
         **_unit(row),
         "area_km2": round(row["area_m2"] / 1e6, 4),
@@ -34,11 +42,7 @@ async def one_unit(unit_set: str, code: str, reader: Reading) -> dict[str, Any]:
         "label_point": [row["label_lon"], row["label_lat"]],
         "predecessors": [_relative(one) for one in facts.predecessors],
         "successors": [_relative(one) for one in facts.successors],
-        "values": [
-            {"layer": spec.id, "title": spec.title._asdict(), "value": counts.get(spec.id, 0)}
-            for spec in reader.registry.values()
-            if spec.store == "feature"
-        ],
+        **({} if as_of is not None else {"values": await _values(row["id"], reader)}),
     }
 
 
@@ -47,6 +51,7 @@ async def at(
     reader: Reading,
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-85, le=85, allow_inf_nan=False)],
+    as_of: AsOf = None,
 ) -> dict[str, Any]:
     """Where a point is: VN-2000 coordinates and the unit of each generation."""
     east, north = to_vn2000(lon, lat)
@@ -54,8 +59,21 @@ async def at(
         "lon": lon,
         "lat": lat,
         "vn2000": {"x_north": round(north, 3), "y_east": round(east, 3), "crs": "EPSG:9213"},
-        "units": [_unit(row) for row in await units_at(reader.database, lon, lat)],
+        "units": [_unit(row) for row in await units_at(reader.database, lon, lat, _moment(as_of))],
     }
+
+
+def _moment(as_of: str | None) -> datetime | None:
+    return None if as_of is None else parse_as_of(as_of)
+
+
+async def _values(unit: int, reader: Reader) -> list[dict[str, Any]]:
+    counts = await counts_of_unit(reader.database, unit, reader.visibility.units)
+    return [
+        {"layer": spec.id, "title": spec.title._asdict(), "value": counts.get(spec.id, 0)}
+        for spec in reader.registry.values()
+        if spec.store == "feature"
+    ]
 
 
 def _set(row: Any) -> dict[str, Any]:

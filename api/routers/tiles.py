@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Vector tiles of layers, in the short form and in the form of OGC API Tiles, and what describes them."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -12,7 +14,7 @@ from api.links import JSON, MVT, base_of, link, with_query
 from api.media import Json, tile_answer
 from api.parameters import described, lang_of, values_of
 from api.readers import Reader
-from api.site import site_of
+from api.site import Site, site_of
 from api.state import AppState
 from api.tile_source import Address, Asked, layers_of
 from api.tilesets import (
@@ -24,10 +26,11 @@ from api.tilesets import (
     tileset_of,
     web_mercator_quad,
 )
-from boundaries.publications.show import status_of_version
+from boundaries.publications.show import extent_of_version, status_of_version
+from geo.bbox import BBox
 from geo.errors import BadParameter
 from geo.tile import TileId
-from layers.filters import FILTER_PARAMETERS, FeatureQuery, parameters_of, parse_set
+from layers.filters import FILTER_PARAMETERS, FeatureQuery, parameters_of, parse_set, parse_version
 from layers.query import require_set, statistics
 from layers.spec import LayerSpec
 from tiles.tilejson import tilejson_of
@@ -54,19 +57,19 @@ async def ogc_tile(layer: str, place: OgcPlace, request: Request, state: State, 
     return await _tile(layer, place, request, (reader, state))
 
 
-@router.get("/tiles/{layer}.json", summary="TileJSON 3.0", openapi_extra=described("set"))
+@router.get("/tiles/{layer}.json", summary="TileJSON 3.0", openapi_extra=described("set", "version"))
 async def tilejson(layer: str, request: Request, state: State, reader: Reading) -> Response:
     """What describes the layer's tiles to MapLibre, QGIS and GDAL."""
     spec = reader.registry.require(layer)
-    values = values_of(request, *(("set",) if spec.store != "feature" else ()))
-    chosen = {"set": parse_set(values["set"])} if "set" in values else {}
-    if chosen:
-        await require_set(reader.database, chosen["set"])
+    choices = {"unit": ("set", "version"), "indicator": ("set",), "feature": ()}[spec.store]
+    values = values_of(request, *choices)
+    chosen = {name: values[name] for name in choices if name in values}
     site = await site_of(state)
-    found = await statistics(reader.database, [spec], site.sets, state.clock(), reader.visibility.units)
-    shown = site.find(chosen["set"]) if chosen else None
+    bounds = await _bounds_of(chosen, site, reader)
+    if bounds is None:
+        found = await statistics(reader.database, [spec], site.sets, state.clock(), reader.visibility.units)
+        bounds = found[layer].bbox or site.max_bounds
     url = with_query(f"{base_of(request, state.settings)}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt", chosen)
-    bounds = shown.bbox if shown else found[layer].bbox or site.max_bounds
     return Json(tilejson_of(spec, url, bounds, lang_of(values)))
 
 
@@ -119,6 +122,25 @@ async def _tile(layers: str, place: TileId, request: Request, who: tuple[Reader,
         return tile_answer(request, await state.tiles.tile(asked, reader, address, gone))
 
 
+async def _bounds_of(chosen: Mapping[str, str], site: Site, reader: Reader) -> BBox | None:
+    """Where the set or the version is that was chosen; None if none was."""
+    _require_one_choice(chosen)
+    if "version" in chosen:
+        drafts = may_edit_boundaries(reader)
+        box = await extent_of_version(reader.database, parse_version(chosen["version"]), drafts=drafts)
+        return None if box is None else BBox(*box)
+    if "set" not in chosen:
+        return None
+    await require_set(reader.database, parse_set(chosen["set"]))
+    shown = site.find(chosen["set"])
+    return None if shown is None else shown.bbox
+
+
+def _require_one_choice(values: Mapping[str, str]) -> None:
+    if "version" in values and "set" in values:
+        raise BadParameter("A version is one set's already: leave 'set' out.", code="parameters_conflict")
+
+
 async def _is_draft(version: int, reader: Reader) -> bool:
     """Whether a version of units is one that only those see who work on boundaries."""
     return await status_of_version(reader.database, version, drafts=may_edit_boundaries(reader)) == "draft"
@@ -131,6 +153,5 @@ def _query(specs: tuple[LayerSpec, ...], request: Request, reader: Reader) -> Fe
         return FeatureQuery(area=reader.visibility.units)
     own = ("version",) if specs[0].store == "unit" else ()
     values = values_of(request, *own, *parameters_of(specs[0], "datetime", "as_of", *FILTER_PARAMETERS))
-    if "version" in values and "set" in values:
-        raise BadParameter("A version is one set's already: leave 'set' out.", code="parameters_conflict")
+    _require_one_choice(values)
     return reader.query(specs[0], values)

@@ -42,6 +42,11 @@ def _versions() -> Any:
 
 _VERSIONS = Statement(_versions())
 _ONE_VERSION = Statement(select(_v.id, _v.status).where(_v.id == _VERSION, _SEES_DRAFTS))
+_EXTENT = Statement(
+    select(func.box_of(func.ST_SetSRID(func.ST_Extent(unit.c.geom), 4326), type_=ARRAY(Float))).where(
+        unit.c.version == _VERSION
+    )
+)
 _EDGES = Statement(
     select(unit_edge.c.code_a, unit_edge.c.code_b, as_geojson(unit_edge.c.geom).label("geometry"))
     .join(unit_set_version, and_(_v.id == unit_edge.c.version, _SEES_DRAFTS))
@@ -84,6 +89,17 @@ async def status_of_version(database: Database, version: int, *, drafts: bool) -
         raise NotFound("There is no such version of units; /boundaries/versions lists them.", code="version_unknown",
                        detail_vi="Không có phiên bản địa giới này.")  # fmt: skip
     return str(row["status"])
+
+
+async def extent_of_version(database: Database, version: int, *, drafts: bool) -> list[float] | None:
+    """West, south, east and north of a version; None where it has no units.
+
+    Raises:
+        NotFound: there is no such version for this reader.
+    """
+    await status_of_version(database, version, drafts=drafts)
+    found: list[float] | None = (await database.fetch(_EXTENT, version=version))[0][0]
+    return found
 
 
 async def unagreed_edges(database: Database, version: int, *, drafts: bool) -> list[tuple[str, str, str]]:
