@@ -4,7 +4,7 @@
 from boundaries.jobs import enqueue
 from boundaries.publications import sql
 from boundaries.publications.ready import draft_row, require_checked, require_ready
-from boundaries.publications.state import require_latest
+from boundaries.publications.state import require_reversible
 from geo.db.pool import Connection, Database
 from geo.errors import BadBody, Conflict, NotAllowed, NotFound
 
@@ -73,7 +73,7 @@ async def ask_rollback(database: Database, publication: int, who: str, said: tup
     Raises:
         NotFound: there is no such publication.
         BadBody: what was typed is not its set.
-        Conflict: it is not the latest of its sets.
+        Conflict: it is not the latest of its sets, or nothing was published before it.
     """
     confirm, reason = said
     async with database.transaction() as connection:
@@ -82,7 +82,7 @@ async def ask_rollback(database: Database, publication: int, who: str, said: tup
         if row is None:
             raise NotFound("There is no such publication.", code="publication_not_found",
                            detail_vi="Không có lần công bố này.")  # fmt: skip
-        require_latest(row)
+        require_reversible(row)
         _require_typed(confirm, row["unit_set"])
         await _require_idle(connection, "rollback", publication)
         return await enqueue(connection, "rollback", publication, who, None, {"reason": reason})

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, Text, and_, bindparam, func, insert, null, select, update
+from sqlalchemy import BigInteger, Date, Integer, Text, and_, bindparam, func, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from boundaries.draft_tables import boundary_draft, boundary_job, draft_finding, draft_waiver, legal_document
@@ -135,7 +135,7 @@ def _is_reverted(one: Any, by: Any) -> Any:
 
 
 # In effect: not taken back, and nothing that is still in effect changed one of its sets since.
-_CAN_ROLL_BACK = and_(
+_IS_LATEST = and_(
     _p.kind != text_literal("rollback"),
     ~_is_reverted(_p, _reverting),
     ~select(_later.c.id)
@@ -147,6 +147,17 @@ _CAN_ROLL_BACK = and_(
     )
     .exists(),
 )
+
+# A draft can be published again, what was pushed cannot: without an earlier version its set would be gone from the map.
+_published_before = func.jsonb_build_object(
+    text_literal("versions"),
+    func.jsonb_build_array(
+        func.jsonb_build_object(
+            text_literal("unit_set"), _p.unit_set, text_literal("status"), text_literal("published")
+        )
+    ),
+)
+_LEAVES_A_VERSION = or_(_p.kind != text_literal("import"), _p.before.op("@>", is_comparison=True)(_published_before))
 
 # Of a draft: the publication that is in effect, as a value beside the draft's row.
 LATEST_OF_DRAFT = (
@@ -160,7 +171,7 @@ LATEST_OF_DRAFT = (
 def _shown() -> Any:
     return select(
         *(column for column in _p if column.name not in ("before", "after")),
-        _CAN_ROLL_BACK.label("can_roll_back"),
+        and_(_IS_LATEST, _LEAVES_A_VERSION).label("can_roll_back"),
         legal_document.c.number.label("legal_number"),
         legal_document.c.issuer,
         legal_document.c.title.label("legal_title"),
@@ -172,7 +183,11 @@ def _shown() -> Any:
 
 SHOW_PUBLICATIONS = Statement(_shown().order_by(_p.id.desc()))
 SHOW_PUBLICATION = Statement(_shown().where(_p.id == _PUBLICATION))
-SELECT_PUBLICATION = Statement(select(publication, _CAN_ROLL_BACK.label("can_roll_back")).where(_p.id == _PUBLICATION))
+SELECT_PUBLICATION = Statement(
+    select(publication, _IS_LATEST.label("is_latest"), _LEAVES_A_VERSION.label("leaves_a_version")).where(
+        _p.id == _PUBLICATION
+    )
+)
 OPEN_JOB_OF = Statement(
     select(boundary_job.c.id).where(
         boundary_job.c.kind == bindparam("kind", type_=Text),

@@ -76,14 +76,14 @@ async def roll_back(connection: Connection, job: Job) -> list[int]:
 
     Raises:
         NotFound: there is no such publication.
-        Conflict: it is not the latest of its sets, or they were changed since.
+        Conflict: it is not the latest of its sets, nothing was before it, or they were changed since.
     """
     statement = sql.SELECT_PUBLICATION
     row = await connection.fetchrow(statement.sql, *statement.args(publication=job.subject))
     if row is None:
         raise NotFound("There is no such publication.", code="publication_not_found")
     sets = [one["id"] for one in row["after"]["sets"]]
-    require_latest(row)
+    require_reversible(row)
     now = await state_of(connection, sets)
     if now != row["after"]:
         raise Conflict(
@@ -114,17 +114,24 @@ async def roll_back(connection: Connection, job: Job) -> list[int]:
     return [one["id"] for one in row["before"]["versions"] if one["status"] == "published"]
 
 
-def require_latest(row: Any) -> None:
+def require_reversible(row: Any) -> None:
     """Whether a publication can be taken back.
 
     Raises:
-        Conflict: a later one changed the same sets, or it was taken back already.
+        Conflict: a later one changed the same sets, it was taken back already, or nothing was published before it.
     """
-    if not row["can_roll_back"]:
+    if not row["is_latest"]:
         raise Conflict(
             "Only the latest publication of a set can be taken back.",
             code="not_the_latest",
             detail_vi="Chỉ hoàn tác được lần công bố mới nhất của bộ địa giới.",
+        )
+    if not row["leaves_a_version"]:
+        raise Conflict(
+            "This push published the first version of its set: taken back, the set would be gone from the map.",
+            code="nothing_before",
+            detail_vi="Đây là phiên bản đầu tiên được nạp của bộ địa giới; nếu hoàn tác thì bộ này sẽ không còn trên "
+            "bản đồ.",
         )
 
 

@@ -12,7 +12,9 @@ from api.app import create_app
 from api.settings import Settings
 from geo.db.pool import DatabaseOptions, open_database
 from layers.registry import LayerRegistry
+from layers.unit_ingest import ingest_units
 from tests.boundaries.publication_samples import Office
+from tests.boundaries.unit_samples import CITY
 from tests.conftest import new_key_of
 
 pytestmark = pytest.mark.postgis
@@ -113,3 +115,23 @@ async def test_units_take_as_of(desk: Desk) -> None:
     assert page.status_code == 200 and page.json()["features"] == []
     one = await desk.ask("GET", "/collections/units/items/city-2017.05443?as_of=2020-01-01T00:00:00Z")
     assert one.status_code == 404
+
+
+async def test_a_push_is_taken_back_to_the_version_before_it_and_the_first_one_never(desk: Desk) -> None:
+    said = {"confirm": "city-2017"}
+    first = await desk.office.value("select min(id) from publication")
+    refused = await desk.ask("POST", f"/boundaries/publications/{first}/rollback", "lan", json=said)
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_before")
+    assert (await desk.office.job("rollback", first))["problem"]["code"] == "nothing_before"
+    items = "/collections/units/items?limit=100&set=city-2017"
+    before = (await desk.ask("GET", items)).json()["features"]
+    fewer = {**CITY, "features": CITY["features"][:30]}
+    await ingest_units(desk.office.database, desk.office.registry, "test", fewer)
+    assert len((await desk.ask("GET", items)).json()["features"]) == 30
+    listed = (await desk.ask("GET", "/boundaries/publications", "lan")).json()["publications"]
+    assert [(one["kind"], one["may"]) for one in listed] == [("import", ["roll_back"]), ("import", [])]
+    asked = await desk.ask("POST", f"/boundaries/publications/{listed[0]['id']}/rollback", "lan", json=said)
+    assert (await desk.office.do(asked.json()["job"]["id"]))["state"] == "done"
+    assert (await desk.ask("GET", items)).json()["features"] == before
+    listed = (await desk.ask("GET", "/boundaries/publications", "lan")).json()["publications"]
+    assert [one["may"] for one in listed] == [[], [], []]
