@@ -70,7 +70,7 @@ async def _change_law(connection: Connection, row: Any) -> None:
 
 
 async def roll_back(connection: Connection, job: Job) -> list[int]:
-    """Restore what a publication changed; answers the versions that are published again.
+    """Restore what a publication changed; answers the versions that were not published and are again.
 
     The version that is taken back is withdrawn, and its draft, with a copy of it, can be published again.
 
@@ -111,7 +111,12 @@ async def roll_back(connection: Connection, job: Job) -> list[int]:
             "after": await state_of(connection, sets),
         },
     )
-    return [one["id"] for one in row["before"]["versions"] if one["status"] == "published"]
+    published = [_published(state) for state in (row["before"], now)]
+    return sorted(published[0] - published[1])
+
+
+def _published(state: dict[str, Any]) -> set[int]:
+    return {one["id"] for one in state["versions"] if one["status"] == "published"}
 
 
 def require_reversible(row: Any) -> None:
