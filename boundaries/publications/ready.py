@@ -73,8 +73,15 @@ def _require_result(row: Any) -> None:
 
 def _require_base(row: Any) -> None:
     """What the draft was compared with is what is published, and nothing else became the target meanwhile."""
-    is_new = row["base_set"] != row["unit_set"]
-    if row["base_now"] != row["base_version"] or (is_new and row["target_now"] is not None):
+    if row["base_set"] != row["unit_set"] and row["target_now"] is not None:
+        raise Conflict(
+            "The set that this draft would become was published meanwhile: better lines of it are compared with it.",
+            code="target_published",
+            unit_set=row["unit_set"],
+            detail_vi="Bộ địa giới mà bản nháp này tạo ra đã được công bố: hãy tải tệp lên lại và so sánh với chính bộ "
+            "đó, hoặc đổi mã bộ địa giới.",
+        )
+    if row["base_now"] != row["base_version"]:
         raise Conflict(
             "Something else was published since the draft was checked. Check it again.",
             code="base_moved",

@@ -67,3 +67,27 @@ async def test_a_change_takes_an_approval_back(desk: Desk) -> None:
     assert (await desk.client.post(f"/boundaries/drafts/{draft['id']}/approval-request")).is_success
     changed = await desk.change(await desk.get(draft["id"]), title="Tên khác")
     assert changed["approval"]["asked_by"] is None and changed["state"] == "checked"
+
+
+async def test_two_drafts_of_one_new_set_and_the_second_needs_another_one(desk: Desk) -> None:
+    about = {"base": "city-2017", "set": "city-2025", "valid_from": "2025-07-01", "title_vi": "Mới"}
+    legal = desk.told(await desk.client.post("/boundaries/legal", json=LAW), 201)
+    first = await desk.change(await desk.checked(FILE, **about), legal=legal["id"])
+    again = await desk.check(await desk.post(FILE.read_bytes() + b"\n", 201, name=FILE.name, **about))
+    again = await desk.change(again, legal=legal["id"])
+    second = {"Authorization": f"Bearer {new_key_of(desk.url, 'second', '--role', 'gis')}"}
+    for draft in (first, again):
+        assert (await desk.client.post(f"/boundaries/drafts/{draft['id']}/approval-request")).is_success
+        approved = await desk.client.post(f"/boundaries/drafts/{draft['id']}/approval", headers=second)
+        assert approved.is_success
+    said = {"confirm": "city-2025"}
+    path = f"/boundaries/drafts/{first['id']}/publication"
+    await done(desk, desk.told(await desk.client.post(path, json=said), 202))
+    refused = await desk.client.post(f"/boundaries/drafts/{again['id']}/publication", json=said)
+    assert (refused.status_code, refused.json()["code"]) == (409, "target_published")
+    late = await desk.get(again["id"])
+    assert "publish" not in late["may"]
+    assert (await desk.change(late, 400, target={"set": "city-2017x"}))["code"] == "unit_set_incomplete"
+    other = {"set": "city-2026", "valid_from": "2026-07-01", "title": "Khác"}
+    checked = await desk.check(await desk.change(late, target=other))
+    assert (checked["state"], checked["target"]["set"]) == ("checked", "city-2026")
