@@ -8,7 +8,7 @@ from boundaries.publish import publish
 from boundaries.unit_files import read_unit_set
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
-from layers.unit_publish import follow, forget, hold_writers
+from layers.unit_publish import follow, hold_writers
 
 
 async def ingest_units(database: Database, registry: LayerRegistry, source: str, body: Any) -> dict[str, Any]:
@@ -28,7 +28,6 @@ async def ingest_units(database: Database, registry: LayerRegistry, source: str,
             said |= {"version": published.version, "number": published.number, "before": before, "after": after}
             await record(connection, said)
             await follow(connection, registry, [published.version])
-    await forget(database)
     count = len(units.units)
     return {
         "layer": "units",

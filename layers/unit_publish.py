@@ -5,32 +5,33 @@ A job that dies leaves what was there before; one that ends has changed everythi
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, delete, func, literal, literal_column, null, select
+from sqlalchemy import BigInteger, Text, bindparam, delete, func, literal, null, select
 
 from boundaries.jobs import Handler, Job, JobContext, end
 from boundaries.publications.state import publish_draft, roll_back
 from boundaries.tables import unit_set_version
-from geo.db.pool import Connection, Database
+from geo.db.pool import Connection
 from geo.db.statement import Statement
 from layers.registry import LayerRegistry
 from layers.tables import feature_unit
 
-_PLACE: ColumnElement[Any] = literal_column("feature_unit.ctid")
 _ASSIGN = Statement(
     select(func.assign_units(bindparam("layer", type_=Text), null(), bindparam("version", type_=BigInteger)))
 )
 # Writers wait while a set is published: what they store meanwhile would belong to the version that is superseded. Taken
 # first, because a writer in flight refers to the version that publishing locks.
 _HOLD_WRITERS = "lock table feature in share row exclusive mode"
-_NOT_PUBLISHED = select(unit_set_version.c.id).where(
-    unit_set_version.c.status.in_([literal("superseded"), literal("withdrawn")])
+# Features follow the published versions only; what an older version held is found again by publishing it again.
+_FORGET = Statement(
+    delete(feature_unit).where(
+        feature_unit.c.version.in_(
+            select(unit_set_version.c.id).where(
+                unit_set_version.c.status.in_([literal("superseded"), literal("withdrawn")])
+            )
+        )
+    )
 )
-# Features follow the published versions only; what an older version held is found again by publishing it again. A row
-# that a writer holds is passed over: it goes with what the writer does, and nobody waits for anybody.
-_OLD = select(_PLACE).where(feature_unit.c.version.in_(_NOT_PUBLISHED)).with_for_update(skip_locked=True)
-_FORGET = Statement(delete(feature_unit).where(_PLACE.in_(_OLD)))
 
 
 def publish_handler(registry: LayerRegistry) -> Handler:
@@ -53,7 +54,6 @@ def _handler(registry: LayerRegistry, change: Callable[[Connection, Job], Awaita
             await context.tell("assigning", 0.3)
             await follow(connection, registry, versions)
             await end(connection, context.job)
-        await forget(context.database)
 
     return run
 
@@ -64,17 +64,9 @@ async def hold_writers(connection: Connection) -> None:
 
 
 async def follow(connection: Connection, registry: LayerRegistry, versions: Iterable[int]) -> None:
-    """Features enter these versions, which are published now."""
+    """Features leave the versions that are not published any more and enter these, which are."""
+    await connection.execute(_FORGET.sql, *_FORGET.args())
     for version in versions:
         for spec in registry.values():
             if spec.store == "feature":
                 await connection.execute(_ASSIGN.sql, *_ASSIGN.args(layer=spec.id, version=version))
-
-
-async def forget(database: Database) -> None:
-    """Features leave the versions that are not published any more: nobody reads there, so writers need not wait for it.
-
-    What is left when this dies goes with the next publication.
-    """
-    async with database.transaction() as connection:
-        await connection.execute(_FORGET.sql, *_FORGET.args())
