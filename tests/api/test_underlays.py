@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from boundaries.jobs import OPEN_JOBS
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
 from tests.boundaries.underlay_samples import GOLDEN, geotiff, paper, place_of, png
-from tests.conftest import new_key_of
+from tests.conftest import _database, migrated, new_key_of
 from tests.support.stack import ROOT
 
 pytestmark = pytest.mark.postgis
@@ -35,7 +35,14 @@ select $1, id, 'Ranh giới', 'grid-2010', 'Lưới', 'Grid', '2010-01-01', 'gis
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def database_url(cluster_url: str) -> Iterator[str]:
+    """A database of this module's own: where units are published decides where an image may lie."""
+    for url in _database(cluster_url):
+        yield migrated(url)
+
+
+@pytest.fixture(scope="module")
 def gis_key(database_url: str) -> str:
     return new_key_of(database_url, "khao-sat", "--role", "gis")
 
