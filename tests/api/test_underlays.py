@@ -133,13 +133,14 @@ async def test_a_file_that_is_no_geotiff_is_refused_with_a_finding(
 
 
 async def test_only_who_works_on_boundaries_sees_underlays(
-    app: FastAPI, desk: httpx.AsyncClient, ready: dict[str, Any], database_url: str, push_key: str
+    app: FastAPI, desk: httpx.AsyncClient, ready: dict[str, Any], database_url: str
 ) -> None:
+    pusher = new_key_of(database_url, f"gui-{uuid.uuid4().hex[:6]}")
     viewer = new_key_of(database_url, f"xem-{uuid.uuid4().hex[:6]}", "--role", "operator")
     (z, x, y), _, _ = place_of(*GOLDEN, 15)
     one = f"/boundaries/underlays/{ready['id']}"
     assert (await desk.get(f"{one}/tiles/{z}/{x}/{y}.png")).status_code == 200
-    for key, status in ((None, 401), (push_key, 401), (viewer, 403)):
+    for key, status in ((None, 401), (pusher, 401), (viewer, 403)):
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as other:
