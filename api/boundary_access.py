@@ -42,3 +42,15 @@ async def boundary_editor(request: Request, state: AppState) -> str:
     if request.method not in _SAFE_METHODS:
         check_csrf(request, reader.person)
     return reader.person.name
+
+
+def counted_layers(reader: Reader) -> frozenset[str]:
+    """The layers whose counts in a publication the reader may see: of the whole area, so none for who sees a part.
+
+    Raises:
+        NotFound: the reader does not see the units.
+    """
+    reader.registry.require("units")
+    if reader.visibility.units is not None:
+        return frozenset()
+    return frozenset(spec.id for spec in reader.registry.values())

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.body import read_json, refuse_deep
-from api.boundary_access import boundary_editor, may_edit_boundaries
+from api.boundary_access import boundary_editor, counted_layers, may_edit_boundaries
 from api.deps import Reading, State
 from api.links import GEOJSON
 from api.media import Json, JsonText
@@ -52,16 +52,15 @@ async def unagreed(version: Id, reader: Reading) -> Response:
 @router.get("/publications", summary="What was published and taken back, the newest first")
 async def publications(reader: Reading) -> dict[str, Any]:
     """The log of the sets that everybody sees."""
-    reader.registry.require("units")
-    may = may_edit_boundaries(reader)
-    return {"publications": await show.publications_json(reader.database, may_roll_back=may)}
+    layers, may = counted_layers(reader), may_edit_boundaries(reader)
+    return {"publications": await show.publications_json(reader.database, layers, may_roll_back=may)}
 
 
 @router.get("/publications/{publication}", summary="One publication")
 async def publication(publication: Id, reader: Reading) -> dict[str, Any]:
     """Who published what, when, on which legal basis, and what followed."""
-    reader.registry.require("units")
-    return await show.publication_json(reader.database, publication, may_roll_back=may_edit_boundaries(reader))
+    layers, may = counted_layers(reader), may_edit_boundaries(reader)
+    return await show.publication_json(reader.database, publication, layers, may_roll_back=may)
 
 
 @router.post("/drafts/{draft}/approval-request", summary="Ask for approval", status_code=204)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.boundary_access import boundary_editor
+from api.boundary_access import boundary_editor, counted_layers
 from api.deps import Lang, Reading, State
 from api.settings import Settings
 from boundaries.report.assets import read_assets
@@ -41,27 +41,15 @@ async def draft_pdf(draft: Id, request: Request, state: State, lang: Lang = "vi"
 @router.get("/publications/{publication}/report.html", summary="The report of a publication", response_class=Response)
 async def publication_html(publication: Id, reader: Reading, state: State, lang: Lang = "vi") -> Response:
     """For whoever reads the units; layers that the reader does not see are left out of what follows."""
-    facts = await publication_facts(state.database, publication, _layers(reader))
+    facts = await publication_facts(state.database, publication, counted_layers(reader))
     return await asyncio.to_thread(_written, facts, state.settings, "html", lang)
 
 
 @router.get("/publications/{publication}/report.pdf", summary="The same on paper", response_class=Response)
 async def publication_pdf(publication: Id, reader: Reading, state: State, lang: Lang = "vi") -> Response:
     """A4, with the maps as vector shapes."""
-    facts = await publication_facts(state.database, publication, _layers(reader))
+    facts = await publication_facts(state.database, publication, counted_layers(reader))
     return await asyncio.to_thread(_written, facts, state.settings, "pdf", lang)
-
-
-def _layers(reader: Reading) -> frozenset[str]:
-    """The layers whose counts the reader may see: of the whole area, so none for who sees a part of it.
-
-    Raises:
-        NotFound: the reader does not see the units.
-    """
-    reader.registry.require("units")
-    if reader.visibility.units is not None:
-        return frozenset()
-    return frozenset(spec.id for spec in reader.registry.values())
 
 
 def _written(facts: ReportFacts, settings: Settings, kind: Kind, lang: Literal["vi", "en"]) -> Response:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log of publications and the versions of sets, as the API shows them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Float, Text, and_, bindparam, func, or_, select, true
@@ -55,12 +56,16 @@ _EDGES = Statement(
 )
 
 
-async def publications_json(database: Database, *, may_roll_back: bool) -> list[dict[str, Any]]:
+async def publications_json(
+    database: Database, layers: Collection[str], *, may_roll_back: bool
+) -> list[dict[str, Any]]:
     """Every publication, the newest first."""
-    return [_publication(row, may_roll_back) for row in await database.fetch(sql.SHOW_PUBLICATIONS)]
+    return [_publication(row, layers, may_roll_back) for row in await database.fetch(sql.SHOW_PUBLICATIONS)]
 
 
-async def publication_json(database: Database, number: int, *, may_roll_back: bool) -> dict[str, Any]:
+async def publication_json(
+    database: Database, number: int, layers: Collection[str], *, may_roll_back: bool
+) -> dict[str, Any]:
     """One publication.
 
     Raises:
@@ -70,7 +75,7 @@ async def publication_json(database: Database, number: int, *, may_roll_back: bo
     if row is None:
         raise NotFound("There is no such publication.", code="publication_not_found",
                        detail_vi="Không có lần công bố này.")  # fmt: skip
-    return _publication(row, may_roll_back)
+    return _publication(row, layers, may_roll_back)
 
 
 async def versions_json(database: Database, unit_set: str | None, *, drafts: bool) -> list[dict[str, Any]]:
@@ -113,14 +118,14 @@ async def unagreed_edges(database: Database, version: int, *, drafts: bool) -> l
     return [(row["code_a"], row["code_b"], row["geometry"]) for row in rows]
 
 
-def _publication(row: Any, may_roll_back: bool) -> dict[str, Any]:
+def _publication(row: Any, layers: Collection[str], may_roll_back: bool) -> dict[str, Any]:
     names = ("id", "kind", "by", "approved_by", "draft", "reverts", "unit_set", "version", "number", "reason")
     return {
         **{name: row[name] for name in names},
         "at": row["at"].isoformat(),
         "effective_from": row["effective_from"] and row["effective_from"].isoformat(),
         "legal": _legal(row),
-        "consequences": row["consequences"],
+        "consequences": row["consequences"] and [one for one in row["consequences"] if one["layer"] in layers],
         "may": ["roll_back"] if may_roll_back and row["can_roll_back"] else [],
     }
 

@@ -135,3 +135,21 @@ async def test_a_push_is_taken_back_to_the_version_before_it_and_the_first_one_n
     assert (await desk.ask("GET", items)).json()["features"] == before
     listed = (await desk.ask("GET", "/boundaries/publications", "lan")).json()["publications"]
     assert [one["may"] for one in listed] == [[], [], []]
+
+
+async def test_what_followed_is_told_to_who_may_count_it(desk: Desk, fresh_url: str) -> None:
+    draft = await desk.office.draft()
+    consequences = [{"layer": layer, "total": 3, "changed": 1, "moves": []} for layer in ("incidents", "hidden")]
+    opened = await open_database(DatabaseOptions(fresh_url, pool_size=1))
+    async with opened.transaction() as connection:
+        await connection.execute("update boundary_draft set consequences = $2 where id = $1", draft, consequences)
+    await opened.close()
+    said = {"confirm": "city-2025", "reason": "thử"}
+    asked = await desk.ask("POST", f"/boundaries/drafts/{draft}/publication", "lan", json=said)
+    assert (await desk.office.do(asked.json()["job"]["id"]))["state"] == "done"
+    newest = (await desk.ask("GET", "/boundaries/publications")).json()["publications"][0]
+    assert [one["layer"] for one in newest["consequences"]] == ["incidents"]
+    of_one_area = new_key_of(fresh_url, "phuong", "--role", "operator", "--area", "city-2017/05443")
+    headers = {"Authorization": f"Bearer {of_one_area}"}
+    seen = (await desk.client.get(f"/boundaries/publications/{newest['id']}", headers=headers)).json()
+    assert seen["consequences"] == [] and seen["by"] == "lan"
