@@ -28,20 +28,20 @@ _MAX_REASON = 2_000
 
 @router.get("/versions", summary="Versions of unit sets, the newest first")
 async def versions(
-    reader: Reading, unit_set: Annotated[str | None, Query(alias="set", max_length=100)] = None
+    reader: Reading, state: State, unit_set: Annotated[str | None, Query(alias="set", max_length=100)] = None
 ) -> dict[str, Any]:
     """Published, superseded and withdrawn ones; those of drafts for who works on boundaries."""
     reader.registry.require("units")
     chosen = None if unit_set is None else parse_set(unit_set)
     drafts = may_edit_boundaries(reader)
-    return {"versions": await show.versions_json(reader.database, chosen, drafts=drafts)}
+    return {"versions": await show.versions_json(state.database, chosen, drafts=drafts)}
 
 
 @router.get("/versions/{version}/unagreed", summary="Borders of a version that are not agreed yet")
-async def unagreed(version: Id, reader: Reading) -> Response:
+async def unagreed(version: Id, reader: Reading, state: State) -> Response:
     """Lines between two units each, to be drawn dashed."""
     reader.registry.require("units")
-    edges = await show.unagreed_edges(reader.database, version, drafts=may_edit_boundaries(reader))
+    edges = await show.unagreed_edges(state.database, version, drafts=may_edit_boundaries(reader))
     features = [
         f'{{"type":"Feature","geometry":{geometry},"properties":{orjson.dumps({"units": [one, other]}).decode()}}}'
         for one, other, geometry in edges
@@ -50,17 +50,17 @@ async def unagreed(version: Id, reader: Reading) -> Response:
 
 
 @router.get("/publications", summary="What was published and taken back, the newest first")
-async def publications(reader: Reading) -> dict[str, Any]:
+async def publications(reader: Reading, state: State) -> dict[str, Any]:
     """The log of the sets that everybody sees."""
     layers, may = counted_layers(reader), may_edit_boundaries(reader)
-    return {"publications": await show.publications_json(reader.database, layers, may_roll_back=may)}
+    return {"publications": await show.publications_json(state.database, layers, may_roll_back=may)}
 
 
 @router.get("/publications/{publication}", summary="One publication")
-async def publication(publication: Id, reader: Reading) -> dict[str, Any]:
+async def publication(publication: Id, reader: Reading, state: State) -> dict[str, Any]:
     """Who published what, when, on which legal basis, and what followed."""
     layers, may = counted_layers(reader), may_edit_boundaries(reader)
-    return await show.publication_json(reader.database, publication, layers, may_roll_back=may)
+    return await show.publication_json(state.database, publication, layers, may_roll_back=may)
 
 
 @router.post("/drafts/{draft}/approval-request", summary="Ask for approval", status_code=204)
