@@ -89,7 +89,7 @@ async def _replace(connection: Connection, checked: Draft, result: Result, versi
         new_sheets=[stored.sheet_json(sheet) for sheet in result.asked.reading.sheets],
         new_questions=[stored.question_json(question) for question in result.asked.reading.questions],
         new_effects=list(result.effects),
-        new_summary=None if compared is None else {**compared.summary, "bbox": compared.bbox},
+        new_summary=None if compared is None else _summary(compared, result.asked),
         new_consequences=followed,
     )
     await connection.execute(rsql.STORE_RESULT.sql, *values)
@@ -101,6 +101,10 @@ async def _replace(connection: Connection, checked: Draft, result: Result, versi
         await connection.execute(sql.DELETE_VERSION.sql, *sql.DELETE_VERSION.args(version=draft.version))
     if result.state == "checked":
         await _remember(connection, draft, result.asked)
+
+
+def _summary(compared: Compared, asked: Asked) -> dict[str, Any]:
+    return {**compared.summary, "bbox": compared.bbox, "mapping": dict(asked.reading.mapping)}
 
 
 async def _rows(connection: Connection, draft: int, old: Any, new: Any, rows: list[dict[str, Any]]) -> None:

@@ -45,6 +45,7 @@ async def draft_json(database: Database, draft_id: int, viewer: Viewer) -> dict[
         "sheets": row["sheets"],
         "questions": row["questions"],
         "fields": _fields(row),
+        "mapping": (row["summary"] or {}).get("mapping"),
         "effects": row["effects"],
         "available_repairs": [
             {"id": one, "title": _titles(*TITLES[one]), "proposed": one in proposed, "applied": one in applied}
@@ -105,6 +106,7 @@ def _summary(row: Any) -> tuple[dict[str, Any] | None, list[float] | None]:
     if row["summary"] is None:
         return None, None
     summary = {**row["summary"], "blocking": row["blocking"]}
+    summary.pop("mapping", None)
     return summary, summary.pop("bbox", None)
 
 

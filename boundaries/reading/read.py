@@ -59,18 +59,24 @@ def read_upload(
     opened = open_upload(path, name, answers.sheet, staging, limits or Limits())
     sheets = readable_fields(opened.sheets)
     questions: list[Question] = []
+    mapping: dict[str, str] = {}
     frame = None
     if opened.layer is not None:
-        frame = _understand(opened, opened.layer, answers, known, questions)
+        frame = _understand(opened, opened.layer, answers, known, questions, mapping)
     elif with_shapes(sheets) and not any(one.severity in ("error", "reject") for one in opened.findings):
         questions = [Question("sheet", tuple(Choice(one.id, one.title, one.features) for one in with_shapes(sheets)))]
-    return Reading(tuple(opened.findings), sheets, tuple(questions), frame, opened.peak_bytes)
+    return Reading(tuple(opened.findings), sheets, tuple(questions), frame, opened.peak_bytes, mapping)
 
 
 def _understand(
-    opened: Opened, layer: Layer, answers: Answers, known: KnownUnits, questions: list[Question]
+    opened: Opened,
+    layer: Layer,
+    answers: Answers,
+    known: KnownUnits,
+    questions: list[Question],
+    mapping: dict[str, str],
 ) -> geopandas.GeoDataFrame | None:
-    """The frame of a layer; adds to the findings and questions."""
+    """The frame of a layer; adds to the findings, the questions and the mapping."""
     if not len(layer.shapes):
         opened.findings.append(found("LAYER_EMPTY", f"Lớp: “{layer.sheet.title}”.", f'Layer: "{layer.sheet.title}".'))
         return None
@@ -84,6 +90,7 @@ def _understand(
         attributes = understand(layer, answers, known)
     opened.findings += attributes.findings
     questions += attributes.questions
+    mapping.update(attributes.mapping)
     if any(finding.code == "FIELD_MISSING" for finding in attributes.findings):
         return None
     verdict = _place(layer, attributes, answers, known)

@@ -26,10 +26,12 @@ class Attributes:
 
     Attributes:
         columns: role -> values; None stands for no column.
+        mapping: role -> the column that its values come from, however it was found.
         by_overlap: the codes are to come from the published version.
     """
 
     columns: dict[str, list[str | None] | None] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)
     by_overlap: bool = False
     findings: list[Finding] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -92,6 +94,7 @@ def _find_roles(
     result.by_overlap = chosen.get("code") == BY_OVERLAP
     columns = {**guess.columns, **chosen}
     result.columns = {role: _values(table, columns.get(role)) for role in fields.ROLES}
+    result.mapping = {role: columns[role] for role in fields.ROLES if columns.get(role)}
     missing = [role for role in ("code", "name") if role not in columns]
     if result.by_overlap:
         return

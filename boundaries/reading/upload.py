@@ -72,6 +72,7 @@ class Reading:
         frame: GeoDataFrame in EPSG:4326 with code, name, type, parent (text, NFC), geometry and source_row; None
             while a question is open, or after a refusal.
         peak_bytes: the most memory that a child process had.
+        mapping: role -> the column that it was read from, or BY_OVERLAP for the code.
     """
 
     findings: tuple[Finding, ...]
@@ -79,3 +80,4 @@ class Reading:
     questions: tuple[Question, ...] = ()
     frame: Any = None
     peak_bytes: int = 0
+    mapping: Mapping[str, str] = field(default_factory=dict)

@@ -109,6 +109,7 @@ async def test_a_file_without_a_coordinate_system_waits_for_an_answer(desk: Desk
     answered = await desk.check(await desk.change(draft, answers={"crs": "EPSG:9213"}))
     assert answered["state"] == "checked" and answered["summary"]["unchanged"] == 32
     assert answered["questions"] == [] and answered["answers"]["crs"] == "EPSG:9213"
+    assert answered["mapping"]["code"] in answered["fields"] and "mapping" not in answered["summary"]
 
 
 async def test_an_answer_that_cannot_be_true_is_asked_for_again(desk: Desk) -> None:
