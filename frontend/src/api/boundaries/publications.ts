@@ -20,21 +20,18 @@ export async function rollBack(id: number, confirm: string, reason: string): Pro
   return (await send<{ readonly job: Job }>({ method: "POST", path, body: { confirm, reason } })).body.job;
 }
 
-export function publicationReportUrl(id: number, format: "html" | "pdf", lang: string): string {
-  return `${ROOT}/${id}/report.${format}${query({ lang })}`;
-}
-
 export function unagreedUrl(version: number): string {
   return `/boundaries/versions/${version}/unagreed`;
 }
 
+/** GeoJSON, TopoJSON and CSV cannot say their coordinate system: they are WGS 84. */
 export const EXPORTS = [
-  { format: "geojson", name: "GeoJSON" },
-  { format: "gpkg", name: "GeoPackage" },
-  { format: "shp", name: "Shapefile" },
-  { format: "fgb", name: "FlatGeobuf" },
-  { format: "topojson", name: "TopoJSON" },
-  { format: "csv", name: "CSV" },
+  { format: "geojson", name: "GeoJSON", isVn2000: false },
+  { format: "gpkg", name: "GeoPackage", isVn2000: true },
+  { format: "shp", name: "Shapefile", isVn2000: true },
+  { format: "fgb", name: "FlatGeobuf", isVn2000: true },
+  { format: "topojson", name: "TopoJSON", isVn2000: false },
+  { format: "csv", name: "CSV", isVn2000: false },
 ] as const;
 
 export type ExportFormat = (typeof EXPORTS)[number]["format"];

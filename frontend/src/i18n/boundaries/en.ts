@@ -43,7 +43,7 @@ export const boundariesEn: Readonly<Record<BoundariesKey, string>> = {
   "drop.choose": "choose one",
   "drop.kinds":
     "Zipped Shapefile (.zip, .7z, .rar), GeoPackage, GeoJSON, KML, TAB, DGN v7, DXF…, 512 MB at most",
-  "drop.options": "Comparison, surveyor and legal change",
+  "drop.options": "Set to compare with, who drew it, new set",
   "drop.base": "Compare with",
   "drop.producer": "Drawn by",
   "drop.producerHint": "Answers about coordinates, encoding and columns are remembered under this name.",
@@ -56,6 +56,8 @@ export const boundariesEn: Readonly<Record<BoundariesKey, string>> = {
   "drop.newTitle": "Name of the new set (Vietnamese)",
   "drop.newTitleEn": "Name in English",
   "drop.newFrom": "In force from",
+  "drop.newTitleNeeded": "The new set needs a name.",
+  "drop.newFromNeeded": "Say from when the new set is in force.",
   "drop.empty": "The file is empty.",
   "drop.tooLarge": "The file is larger than 512 MB. Split it.",
   "drop.kind": "Zip .shp, .shx, .dbf and .prj together and send the .zip.",

@@ -46,7 +46,18 @@ export type Obstacle =
   | "legal"
   | "unchanged"
   | "approval"
+  | "awaited"
   | "rights";
+
+/** Where a person removes it; the others pass or stay. */
+export const REMOVED_IN: Readonly<Partial<Record<Obstacle, Tab>>> = {
+  questions: "questions",
+  refused: "findings",
+  blocking: "findings",
+  legal: "dossier",
+  approval: "dossier",
+  awaited: "dossier",
+};
 
 /** Features that come into another unit, into one at all, or into none. */
 export function feltBy({ changed, gained, lost }: Consequence): number {
@@ -56,6 +67,7 @@ export function feltBy({ changed, gained, lost }: Consequence): number {
 /** In the order in which they are to be removed; empty: it can be published. */
 export function obstacles(draft: Draft): readonly Obstacle[] {
   const lawChanges = draft.base !== null && draft.base.set !== draft.target.set;
+  const waits = draft.approval.required && !draft.approval.approved_at;
   const found: readonly (readonly [boolean, Obstacle])[] = [
     [isMoving(draft), "moving"],
     [openQuestions(draft).length > 0, "questions"],
@@ -64,7 +76,8 @@ export function obstacles(draft: Draft): readonly Obstacle[] {
     [(draft.summary?.blocking ?? 0) > 0, "blocking"],
     [draft.base?.moved ?? false, "moved"],
     [lawChanges && !draft.legal, "legal"],
-    [draft.approval.required && !draft.approval.approved_at, "approval"],
+    [waits && !draft.approval.asked_at, "approval"],
+    [waits && draft.approval.asked_at !== null, "awaited"],
     [!draft.may.includes("publish"), "rights"],
   ];
   const all = found.flatMap(([holds, what]) => (holds ? [what] : []));

@@ -180,6 +180,8 @@ export type Draft = DraftSummary & {
   }[];
   readonly questions: readonly Question[];
   readonly fields: readonly string[];
+  /** Role to the column that it was read from; null before the file was read through. */
+  readonly mapping?: Readonly<Record<string, string>> | null;
   readonly effects: readonly Effect[];
   readonly available_repairs: readonly RepairChoice[];
   readonly consequences: readonly Consequence[] | null;

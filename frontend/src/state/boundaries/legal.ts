@@ -12,6 +12,11 @@ export type LegalStep =
 
 export const legalStep = signal<LegalStep>({ step: "idle", problem: null });
 
+/** Said of a file that is no longer chosen, or of a form that was closed. */
+export function forgetLegalProblem(): void {
+  if (legalStep.value.step === "idle") legalStep.value = { step: "idle", problem: null };
+}
+
 export async function saveLegal(body: Omit<NewLegal, "file">, pdf: File | null): Promise<boolean> {
   legalStep.value = { step: "sending", share: 0 };
   try {

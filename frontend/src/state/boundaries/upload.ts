@@ -6,7 +6,9 @@ import { postUpload, type UploadTo } from "../../api/boundaries/drafts";
 import { ApiError } from "../../api/client";
 import { uploadProblem } from "../../model/boundaries/file";
 import { problemText } from "../account";
+import { say } from "../toast";
 import { workspace } from "../workspace";
+import { drafts } from "./lists";
 import { tb } from "./words";
 
 export type UploadStep =
@@ -35,6 +37,7 @@ export async function sendDraft(file: File, to: UploadTo): Promise<void> {
     const made = await postUpload(file, to, onProgress, mine.signal);
     if (sending !== mine) return;
     upload.value = { step: "idle" };
+    if (drafts.value?.some(({ id }) => id === made.id)) say({ text: tb("drop.known"), tone: "good" });
     workspace.value = { view: "draft", draft: made.id };
   } catch (error) {
     if (sending !== mine) return;

@@ -4,6 +4,7 @@ import "./styles/parts.css";
 import "./styles/start.css";
 import "./styles/history.css";
 import "./styles/draft.css";
+import "./styles/findings.css";
 import "./styles/review.css";
 import "./styles/stage.css";
 import "./styles/dossier.css";

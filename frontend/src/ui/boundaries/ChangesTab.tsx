@@ -8,6 +8,7 @@ import {
   type ChangeFilter,
   type ChangeRow,
   changeName,
+  fullName,
   showsChange,
 } from "../../model/boundaries/review";
 import type { Change, Draft } from "../../model/boundaries/types";
@@ -19,6 +20,9 @@ import { tb } from "../../state/boundaries/words";
 import { lang } from "../../state/store";
 import { Empty, Filter } from "./parts";
 import { Unagreed } from "./Unagreed";
+
+/** Less is the roughness of drawing. */
+const WHOLE = 0.9995;
 
 export function ChangesTab({ draft }: { readonly draft: Draft }) {
   const filter = useSignal<ChangeFilter>("all");
@@ -45,7 +49,7 @@ export function ChangesTab({ draft }: { readonly draft: Draft }) {
               filter.value = wanted;
             }}
           />
-          <Table shown={shown} />
+          <Table shown={shown} isLaw={draft.base !== null && draft.base.set !== draft.target.set} />
         </>
       )}
       <p class="work-note changes-foot">
@@ -65,7 +69,7 @@ export function ChangesTab({ draft }: { readonly draft: Draft }) {
   );
 }
 
-function Table({ shown }: { readonly shown: readonly ChangeRow[] }) {
+function Table({ shown, isLaw }: { readonly shown: readonly ChangeRow[]; readonly isLaw: boolean }) {
   return (
     <table class="changes">
       <thead>
@@ -82,35 +86,46 @@ function Table({ shown }: { readonly shown: readonly ChangeRow[] }) {
       </thead>
       <tbody>
         {shown.map(({ change, bbox }) => (
-          <Row key={change.number} change={change} hasPlace={bbox !== null} />
+          <Row key={change.number} change={change} hasPlace={bbox !== null} isLaw={isLaw} />
         ))}
       </tbody>
     </table>
   );
 }
 
-/** What is not said by the name and the numbers. */
-function notes(change: Change): readonly string[] {
-  const { kinds, lineage } = change;
-  const found: string[] = [];
-  if (kinds.includes("renamed") && change.name_before)
-    found.push(tb("change.was", { name: change.name_before }));
-  if (kinds.includes("retyped") && change.type_before)
-    found.push(`${change.type_before} → ${change.type_after ?? ""}`);
-  if (kinds.includes("recoded")) found.push(`${change.code_before ?? ""} → ${change.code_after ?? ""}`);
-  if (lineage.length > 1 || kinds.includes("split") || kinds.includes("merged")) {
-    const names = lineage.map(
-      ({ code, share }) =>
-        `${nameOf(code, "before")} (${formatNumber(share * 100, lang.value, share < 0.999 ? 1 : 0)} %)`,
-    );
-    if (names.length) found.push(tb("change.from", { names: names.join(", ") }));
-  }
-  if (change.moved_m && kinds.includes("reshaped"))
-    found.push(tb("change.moved", { length: formatLength(change.moved_m, lang.value) }));
-  return found;
+/** Units that went over whole are named; of the others their share. */
+function origins(lineage: Change["lineage"]): string {
+  const parts = lineage.map(({ code, share }) => {
+    const name = nameOf(code, "before");
+    return share > WHOLE ? name : `${name} (${formatNumber(share * 100, lang.value, 1)} %)`;
+  });
+  return tb("change.from", { names: parts.join(", ") });
 }
 
-function Row({ change, hasPlace }: { readonly change: Change; readonly hasPlace: boolean }) {
+/** What is not said by the name and the numbers. */
+function notes(change: Change, isLaw: boolean): readonly string[] {
+  const { kinds, lineage } = change;
+  const isJoined = kinds.includes("split") || kinds.includes("merged") || lineage.length > 1;
+  const was = fullName(change.type_before, change.name_before ?? "");
+  return [
+    // A new law gives the code of one unit to another.
+    kinds.includes("renamed") && change.name_before
+      ? tb(isLaw ? "change.codeWas" : "change.was", { name: isLaw ? was : change.name_before })
+      : "",
+    kinds.includes("retyped") && change.type_before
+      ? `${change.type_before} → ${change.type_after ?? ""}`
+      : "",
+    kinds.includes("recoded") ? `${change.code_before ?? ""} → ${change.code_after ?? ""}` : "",
+    isJoined && lineage.length > 0 ? origins(lineage) : "",
+    change.moved_m && kinds.includes("reshaped") && !(isLaw && isJoined)
+      ? tb("change.moved", { length: formatLength(change.moved_m, lang.value) })
+      : "",
+  ].filter(Boolean);
+}
+
+type RowProps = { readonly change: Change; readonly hasPlace: boolean; readonly isLaw: boolean };
+
+function Row({ change, hasPlace, isLaw }: RowProps) {
   const row = useRef<HTMLTableRowElement>(null);
   const isPicked = focus.value?.kind === "change" && focus.value.number === change.number;
   useEffect(() => {
@@ -134,7 +149,7 @@ function Row({ change, hasPlace }: { readonly change: Change; readonly hasPlace:
           <span class="change-name">{name}</span>
         )}
         <small class="change-code">{change.code_after ?? change.code_before}</small>
-        {notes(change).map((note) => (
+        {notes(change, isLaw).map((note) => (
           <small key={note} class="change-note">
             {note}
           </small>

@@ -9,6 +9,7 @@ import { lang, text } from "../../state/store";
 import { Empty } from "./parts";
 
 const MOVES = 6;
+type Move = Consequence["moves"][number];
 
 /** The layers that feel it, the most first. */
 export function ConsequencesTab({ draft }: { readonly draft: Draft }) {
@@ -50,6 +51,14 @@ function Row({ one }: { readonly one: Consequence }) {
   const share = one.total > 0 ? n / one.total : 0;
   const place = (code: string | null, name: string | null | undefined, side: "before" | "after") =>
     code === null ? tb("consequence.nowhere") : (name ?? nameOf(code, side));
+  // Two generations have units of one name.
+  const ends = (move: Move) => {
+    const from = place(move.from, move.from_name, "before");
+    const to = place(move.to, move.to_name, "after");
+    return from === to
+      ? { from: `${from} (${move.from ?? ""})`, to: `${to} (${move.to ?? ""})` }
+      : { from, to };
+  };
   const moves = [...one.moves].sort((a, b) => b.features - a.features);
   return (
     <>
@@ -67,12 +76,7 @@ function Row({ one }: { readonly one: Consequence }) {
             <ul class="moves">
               {moves.slice(0, MOVES).map((move) => (
                 <li key={`${move.from}/${move.to}`}>
-                  <span>
-                    {tb("consequence.move", {
-                      from: place(move.from, move.from_name, "before"),
-                      to: place(move.to, move.to_name, "after"),
-                    })}
-                  </span>
+                  <span>{tb("consequence.move", ends(move))}</span>
                   <span class="num">{formatNumber(move.features, lang.value)}</span>
                 </li>
               ))}

@@ -111,12 +111,14 @@ function Exports({ version }: { readonly version: number }) {
         ))}
       </fieldset>
       <div class="form-row form-wrap">
-        {EXPORTS.map(({ format, name }) => (
-          <a key={format} class="chip-button" href={exportUrl(version, format, crs.value)} download>
-            <Glyph name="download" size={14} />
-            {name}
-          </a>
-        ))}
+        {EXPORTS.filter(({ isVn2000 }) => isVn2000 || crs.value === SYSTEMS[0].crs).map(
+          ({ format, name }) => (
+            <a key={format} class="chip-button" href={exportUrl(version, format, crs.value)} download>
+              <Glyph name="download" size={14} />
+              {name}
+            </a>
+          ),
+        )}
       </div>
     </Section>
   );

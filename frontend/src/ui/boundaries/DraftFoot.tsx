@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { obstacles } from "../../model/boundaries/draft";
+import { obstacles, REMOVED_IN } from "../../model/boundaries/draft";
 import type { Draft } from "../../model/boundaries/types";
-import { busy, checkAgain } from "../../state/boundaries/draft";
+import { busy, checkAgain, chooseTab, tab } from "../../state/boundaries/draft";
 import { publications } from "../../state/boundaries/lists";
 import { openDialog } from "../../state/boundaries/publishing";
 import { tb } from "../../state/boundaries/words";
@@ -13,11 +13,23 @@ export function DraftFoot({ draft }: { readonly draft: Draft }) {
   if (draft.state === "withdrawn") return null;
   const [first] = obstacles(draft);
   const words = first ? tb(`obstacle.${first}`, { n: draft.summary?.blocking ?? 0 }) : tb("obstacle.ready");
+  const there = first && REMOVED_IN[first];
   return (
     <footer class="work-foot">
       <p class={first ? "work-foot-words" : "work-foot-words work-foot-ready"}>
         <Glyph name={first ? "info" : "check"} size={16} />
-        {words}
+        {there && there !== tab.value ? (
+          <button
+            type="button"
+            class="link work-foot-link"
+            title={tb("obstacle.go", { tab: tb(`tab.${there}`) })}
+            onClick={() => chooseTab(there)}
+          >
+            {words}
+          </button>
+        ) : (
+          words
+        )}
       </p>
       {first === "moved" && (
         <button

@@ -2,29 +2,37 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { isEditable } from "../../model/boundaries/draft";
+import { particulars } from "../../model/boundaries/findingWords";
 import { formatMeasure } from "../../model/boundaries/measure";
 import { MIN_REASON } from "../../model/boundaries/publishing";
 import { isWaivable } from "../../model/boundaries/review";
 import type { Draft, Finding } from "../../model/boundaries/types";
 import { formatDateTime } from "../../model/format";
+import type { Text } from "../../model/types";
 import { busy, waive } from "../../state/boundaries/draft";
 import { focus, goTo } from "../../state/boundaries/review";
 import { nameOf } from "../../state/boundaries/unitNames";
 import { tb } from "../../state/boundaries/words";
-import { lang, text } from "../../state/store";
+import { lang } from "../../state/store";
 
 const NAMED = 4;
 
-type Props = { readonly finding: Finding; readonly hasPlace: boolean; readonly draft: Draft };
+type Props = {
+  readonly finding: Finding;
+  /** What the heading of its group says already. */
+  readonly common: Text;
+  readonly hasPlace: boolean;
+  readonly draft: Draft;
+};
 
 /** Click: the map goes there. Picked on the map: the row comes into view. */
-export function FindingRow({ finding, hasPlace, draft }: Props) {
+export function FindingRow({ finding, common, hasPlace, draft }: Props) {
   const row = useRef<HTMLLIElement>(null);
   const isPicked = focus.value?.kind === "finding" && focus.value.number === finding.number;
   useEffect(() => {
     if (isPicked) row.current?.scrollIntoView({ block: "nearest" });
   }, [isPicked]);
-  const words = <Words finding={finding} />;
+  const words = <Words finding={finding} common={common} hasPlace={hasPlace} />;
   return (
     <li
       class={isPicked ? "finding finding-picked" : "finding"}
@@ -57,16 +65,22 @@ function unitWords(units: readonly string[]): string {
   return `${named.join(", ")}${more > 0 ? ` ${tb("finding.more", { n: more })}` : ""}`;
 }
 
-function Words({ finding }: { readonly finding: Finding }) {
-  const { measure, measure_unit: unit, threshold } = finding;
+function Words({ finding, common, hasPlace }: Omit<Props, "draft">) {
+  const { measure, measure_unit: unit, threshold, units } = finding;
+  const size = measure !== null && unit ? formatMeasure(measure, unit, lang.value) : null;
+  const said = particulars(finding, common, lang.value);
+  // The unit is named above it.
+  const rest = units.some((code) => said === `${code} ${nameOf(code)}`) ? "" : said;
+  const isBare = !rest && !size && units.length === 0;
+  const words = isBare && hasPlace ? tb("finding.place") : rest;
   return (
     <>
-      <span class="finding-text">{text(finding.detail)}</span>
+      {units.length > 0 && <span class="finding-text">{unitWords(units)}</span>}
       <span class="finding-facts">
-        {measure !== null && unit && (
+        {size && (
           <strong>
-            {formatMeasure(measure, unit, lang.value)}
-            {threshold !== null && threshold > 0 && (
+            {size}
+            {unit && threshold !== null && threshold > 0 && (
               <small>
                 {" "}
                 ({tb("finding.threshold", { value: formatMeasure(threshold, unit, lang.value) })})
@@ -74,7 +88,7 @@ function Words({ finding }: { readonly finding: Finding }) {
             )}
           </strong>
         )}
-        {finding.units.length > 0 && <span>{unitWords(finding.units)}</span>}
+        {words && <span>{words}</span>}
         {finding.blocking && <span class="finding-blocks">{tb("finding.blocks")}</span>}
       </span>
     </>
@@ -84,6 +98,11 @@ function Words({ finding }: { readonly finding: Finding }) {
 function WaiverPart({ finding, draft }: { readonly finding: Finding; readonly draft: Draft }) {
   const id = useId();
   const why = useSignal<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const isOpen = why.value !== null;
+  useEffect(() => {
+    if (isOpen) field.current?.focus();
+  }, [isOpen]);
   const { waiver } = finding;
   const may = isEditable(draft) && !busy.value;
   if (waiver) {
@@ -128,6 +147,7 @@ function WaiverPart({ finding, draft }: { readonly finding: Finding; readonly dr
       <label for={id}>{tb("finding.waiveWhy")}</label>
       <input
         id={id}
+        ref={field}
         class="input"
         value={why.value}
         maxLength={2000}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { EXPORTS, exportUrl, publicationReportUrl } from "../../api/boundaries/publications";
+import { draftReportUrl } from "../../api/boundaries/drafts";
+import { EXPORTS, exportUrl } from "../../api/boundaries/publications";
 import type { Publication } from "../../model/boundaries/published";
 import { formatDate, formatDateTime } from "../../model/format";
-import { currentVersion, mayEdit } from "../../state/boundaries/lists";
+import { currentVersion, drafts, mayEdit } from "../../state/boundaries/lists";
 import { openDialog } from "../../state/boundaries/publishing";
 import { compare, compared } from "../../state/boundaries/review";
 import { tb } from "../../state/boundaries/words";
@@ -24,7 +25,15 @@ export function History({ all }: { readonly all: readonly Publication[] }) {
 
 function setTitle(id: string): string {
   const set = sets.value.find((one) => one.id === id);
-  return set ? text(set.title) : id;
+  const planned = drafts.value?.find(({ target }) => target.set === id)?.target;
+  const title = set?.title ?? planned?.title;
+  return title ? text(title) : id;
+}
+
+/** From when the set is no longer in force, if that is past. */
+function endOf(id: string): string | null {
+  const end = sets.value.find((one) => one.id === id)?.valid_to ?? null;
+  return end !== null && Date.parse(end) <= Date.now() ? end : null;
 }
 
 function Entry({ publication }: { readonly publication: Publication }) {
@@ -33,13 +42,17 @@ function Entry({ publication }: { readonly publication: Publication }) {
   const isSame = version !== null && currentVersion(unit_set)?.id === version;
   const isCurrent = isSame && kind !== "rollback";
   const isShown = compared.value?.id === id;
+  const ended = endOf(unit_set);
   return (
     <li class={isShown ? "entry entry-shown" : "entry"} data-publication={id}>
       <div class="entry-head">
         <span class={`entry-kind entry-${kind}`}>{tb(`history.${kind}`)}</span>
         <strong>{setTitle(unit_set)}</strong>
         {number !== null && <span class="entry-number">{tb("draft.number", { n: number })}</span>}
-        {isCurrent && <span class="state state-good">{tb("history.current")}</span>}
+        {isCurrent && !ended && <span class="state state-good">{tb("history.current")}</span>}
+        {isCurrent && ended && (
+          <span class="state state-over">{tb("history.ended", { date: formatDate(ended) })}</span>
+        )}
       </div>
       <p class="entry-line">
         {[
@@ -79,17 +92,17 @@ function Actions({ publication, isSame, isShown }: ActionProps) {
           {tb("history.show")}
         </button>
       )}
-      {kind !== "import" && (
+      {kind === "publish" && draft !== null && mayEdit.value && (
         <>
           <a
             class="chip-button"
-            href={publicationReportUrl(id, "html", lang.value)}
+            href={draftReportUrl(draft, "html", lang.value)}
             target="_blank"
             rel="noopener"
           >
             {tb("history.report")}
           </a>
-          <a class="chip-button" href={publicationReportUrl(id, "pdf", lang.value)} download>
+          <a class="chip-button" href={draftReportUrl(draft, "pdf", lang.value)} download>
             {tb("history.pdf")}
           </a>
         </>
@@ -128,12 +141,12 @@ function ExportMenu({ version, label }: { readonly version: number; readonly lab
         {tb("history.export")}
       </summary>
       <div class="export-links">
-        {EXPORTS.map(({ format, name }) => (
+        {EXPORTS.map(({ format, name, isVn2000 }) => (
           <span key={format}>
             <a class="link" href={exportUrl(version, format, "EPSG:4326")} download>
               {name}
             </a>
-            {format !== "topojson" && format !== "csv" && (
+            {isVn2000 && (
               <a class="link link-soft" href={exportUrl(version, format, "EPSG:9213")} download>
                 VN-2000
               </a>

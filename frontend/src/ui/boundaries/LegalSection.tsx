@@ -5,7 +5,7 @@ import { isEditable } from "../../model/boundaries/draft";
 import { pdfProblem } from "../../model/boundaries/file";
 import type { Draft, Legal } from "../../model/boundaries/types";
 import { formatDate } from "../../model/format";
-import { legalStep, saveLegal } from "../../state/boundaries/legal";
+import { forgetLegalProblem, legalStep, saveLegal } from "../../state/boundaries/legal";
 import { tb } from "../../state/boundaries/words";
 import { Glyph } from "../glyphs";
 import { FormProblem } from "../SignIn";
@@ -27,6 +27,7 @@ export function LegalSection({ draft }: { readonly draft: Draft }) {
             type="button"
             class="button button-outline button-compact"
             onClick={() => {
+              forgetLegalProblem();
               open.value = true;
             }}
           >
@@ -87,6 +88,7 @@ function Form({ onDone }: { readonly onDone: () => void }) {
       empty: "legal.fileEmpty",
       tooLarge: "legal.fileTooLarge",
     } as const;
+    forgetLegalProblem();
     problem.value = wrong && tb(words[wrong]);
     pdf.value = file && !wrong ? file : null;
   };

@@ -27,7 +27,7 @@ export function QuestionsTab({ draft }: { readonly draft: Draft }) {
         <OneQuestion key={question.kind} draft={draft} question={question} />
       ))}
       <Given draft={draft} />
-      {draft.fields.length > 0 && (
+      {draft.fields.length > 0 && (fields || !others.some(({ is_open }) => is_open)) && (
         <FieldsForm
           key={`${draft.revision}`}
           draft={draft}

@@ -33,8 +33,8 @@ const SET_ID = /^[a-z0-9][a-z0-9-]{1,39}$/;
 export function optionsProblem({ isNew, set, titleVi, from }: Options): string | null {
   if (!isNew) return null;
   if (!SET_ID.test(set)) return tb("drop.newIdBad");
-  if (!titleVi.trim()) return `${tb("drop.newTitle")}?`;
-  return from ? null : `${tb("drop.newFrom")}?`;
+  if (!titleVi.trim()) return tb("drop.newTitleNeeded");
+  return from ? null : tb("drop.newFromNeeded");
 }
 
 export function uploadTo({ base, producer, isNew, set, titleVi, titleEn, from }: Options): UploadTo {
@@ -104,12 +104,14 @@ export function UploadOptions({ options }: { readonly options: Signal<Options> }
           <div class="upload-new">
             <TextField
               label={tb("drop.newId")}
+              required
               hint={tb("drop.newIdHint")}
               value={now.set}
               onInput={(value) => set({ set: value.trim() })}
             />
             <TextField
               label={tb("drop.newTitle")}
+              required
               value={now.titleVi}
               onInput={(titleVi) => set({ titleVi })}
             />
@@ -120,6 +122,7 @@ export function UploadOptions({ options }: { readonly options: Signal<Options> }
             />
             <TextField
               label={tb("drop.newFrom")}
+              required
               type="date"
               value={now.from}
               onInput={(from) => set({ from })}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { ACCEPTED } from "../../model/boundaries/file";
 import { formatBytes } from "../../model/boundaries/measure";
 import { sendDraft, stopUpload, upload } from "../../state/boundaries/upload";
@@ -13,6 +13,7 @@ import { EMPTY_OPTIONS, type Options, optionsProblem, UploadOptions, uploadTo } 
 /** Drop or choose a file; while one travels, how far it is. */
 export function UploadZone() {
   const id = useId();
+  const zone = useRef<HTMLDivElement>(null);
   const over = useSignal(false);
   const options = useSignal<Options>({
     ...EMPTY_OPTIONS,
@@ -25,11 +26,13 @@ export function UploadZone() {
   const take = (file: File | undefined) => {
     if (!file) return;
     problem.value = optionsProblem(options.value);
+    // The form may be scrolled past what is said above it.
+    if (problem.value) zone.current?.scrollIntoView({ block: "start" });
     if (!problem.value) void sendDraft(file, uploadTo(options.value));
   };
   const failed = now.step === "failed" ? now : null;
   return (
-    <div class="upload">
+    <div class="upload" ref={zone}>
       <label
         for={id}
         class={over.value ? "drop drop-over" : "drop"}

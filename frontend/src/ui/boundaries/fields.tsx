@@ -67,13 +67,14 @@ export function TextField({
 
 type SelectProps = {
   readonly label: string;
+  readonly hint?: string;
   readonly value: string;
   readonly disabled?: boolean;
   readonly options: readonly { readonly value: string; readonly label: string }[];
   readonly onChange: (value: string) => void;
 };
 
-export function SelectField({ label, value, disabled = false, options, onChange }: SelectProps) {
+export function SelectField({ label, hint, value, disabled = false, options, onChange }: SelectProps) {
   const id = useId();
   return (
     <div class="field">
@@ -83,6 +84,7 @@ export function SelectField({ label, value, disabled = false, options, onChange 
         class="input"
         value={value}
         disabled={disabled}
+        {...(hint && { "aria-describedby": `${id}h` })}
         onChange={(event) => onChange(event.currentTarget.value)}
       >
         {options.map((option) => (
@@ -91,6 +93,11 @@ export function SelectField({ label, value, disabled = false, options, onChange 
           </option>
         ))}
       </select>
+      {hint && (
+        <p class="field-hint field-sample" id={`${id}h`}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }
