@@ -32,10 +32,12 @@ def rounded(shapes: Shapes) -> Shapes:
 
 def _without_empty_rings(shape: shapely.MultiPolygon) -> shapely.MultiPolygon:
     parts = []
-    for part in shapely.get_parts(shapely.remove_repeated_points(shape, 0.0)):
+    for part in shapely.get_parts(shape):
         if part.area > 0:
             holes = [hole for hole in part.interiors if shapely.Polygon(hole).area > 0]
-            parts.append(shapely.orient_polygons(shapely.Polygon(part.exterior, holes), exterior_cw=False))
+            # Only now: GEOS refuses to thin out a ring that has collapsed to two points.
+            kept = shapely.remove_repeated_points(shapely.Polygon(part.exterior, holes), 0.0)
+            parts.append(shapely.orient_polygons(kept, exterior_cw=False))
     # What vanishes altogether is kept as it was: a unit is never lost to rounding.
     return shapely.MultiPolygon(parts) if parts else shapely.orient_polygons(shape, exterior_cw=False)
 

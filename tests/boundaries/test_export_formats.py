@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -18,6 +19,7 @@ from pyproj import CRS, Transformer
 from shapely.geometry import MultiPolygon, box
 
 from boundaries.errors import ExportUnsupported
+from boundaries.export.coordinates import rounded
 from boundaries.export.values import Export, Plan, etag, file_name, plan_of
 from boundaries.unit_files import read_unit_set
 from tests.boundaries.export_samples import EXPORT, VERSION, bytes_of, record
@@ -165,3 +167,10 @@ def test_tags_tell_versions_formats_and_coordinates_apart() -> None:
 def test_what_a_format_has_no_place_for_is_refused(asked: Any) -> None:
     with pytest.raises(ExportUnsupported):
         plan_of(*asked)
+
+
+def test_a_hole_thinner_than_the_grid_is_dropped() -> None:
+    hair = [(0.2, 0.2), (0.2, 0.2 + 2e-8), (0.2 + 2e-8, 0.2), (0.2, 0.2)]
+    square = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [hair])
+    (kept,) = rounded(np.array([shapely.MultiPolygon([square])], dtype=object))
+    assert kept.area == 1 and not kept.geoms[0].interiors
