@@ -72,6 +72,7 @@ export const boundariesEn: Readonly<Record<BoundariesKey, string>> = {
   "state.failed": "Failed",
   "state.cancelled": "Stopped",
   "state.awaiting_approval": "Waits for approval",
+  "state.approved": "Approved",
   "state.publishing": "Publishing",
   "state.published": "Published",
   "state.withdrawn": "Withdrawn",

@@ -71,6 +71,7 @@ export const boundariesVi = {
   "state.failed": "Gặp sự cố",
   "state.cancelled": "Đã dừng",
   "state.awaiting_approval": "Chờ duyệt",
+  "state.approved": "Đã duyệt",
   "state.publishing": "Đang công bố",
   "state.published": "Đã công bố",
   "state.withdrawn": "Đã rút",

@@ -150,6 +150,13 @@ export type DraftSummary = {
   readonly target: Pick<Target, "set" | "title">;
   readonly summary: Summary | null;
   readonly job: Job | null;
+  readonly approval: {
+    readonly required: boolean;
+    readonly asked_by: string | null;
+    readonly asked_at: string | null;
+    readonly approved_by: string | null;
+    readonly approved_at: string | null;
+  };
   readonly created_by: string;
   readonly created_at: string;
   readonly updated_at: string;
@@ -187,13 +194,6 @@ export type Draft = DraftSummary & {
   readonly consequences: readonly Consequence[] | null;
   readonly version: number | null;
   readonly bbox: Bbox | null;
-  readonly approval: {
-    readonly required: boolean;
-    readonly asked_by: string | null;
-    readonly asked_at: string | null;
-    readonly approved_by: string | null;
-    readonly approved_at: string | null;
-  };
   readonly may: readonly Right[];
   readonly publication: number | null;
 };

@@ -20,6 +20,8 @@ export const isOffline = signal(false);
 export const tab = signal<Tab>("findings");
 export const findings = signal<Drawn<Finding> | null>(null);
 export const changes = signal<Drawn<ChangePart> | null>(null);
+/** The job that was told to stop; it takes a moment. */
+export const stopping = signal<number | null>(null);
 /** A change is on its way to the server. */
 export const busy = signal(false);
 
@@ -45,11 +47,18 @@ export function watchDraft(id: number): () => void {
   });
   poller = watching;
   void watching.ask();
+  // Somebody else may have approved it meanwhile.
+  window.addEventListener("focus", refresh);
   return () => {
+    window.removeEventListener("focus", refresh);
     watching.stop();
     if (poller === watching) poller = null;
     forget();
   };
+}
+
+function refresh(): void {
+  if (!busy.value) void poller?.ask();
 }
 
 export function askAgain(): void {
@@ -131,11 +140,13 @@ export function change(patch: server.DraftPatch): Promise<boolean> {
   return attempt((current) => server.patchDraft(current.id, current.revision, patch));
 }
 
-export function cancel(): Promise<boolean> {
-  return attempt(async ({ id }) => {
+export async function cancel(): Promise<void> {
+  const job = draft.value?.job?.id ?? null;
+  const done = await attempt(async ({ id }) => {
     await server.cancelCheck(id);
     return null;
   });
+  if (done) stopping.value = job;
 }
 
 /** The same inputs once more. */

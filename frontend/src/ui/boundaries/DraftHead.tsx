@@ -34,7 +34,7 @@ export function DraftHead({ draft }: { readonly draft: Draft }) {
       <BackToList />
       <div class="draft-title">
         <h2 title={draft.title}>{draft.title || draft.file.name}</h2>
-        <StateChip state={draft.state} />
+        <StateChip draft={draft} />
       </div>
       {draft.summary && <p class="draft-sentence">{text(draft.summary.sentence)}</p>}
       <p class="draft-facts">{facts.filter(Boolean).join(" · ")}</p>

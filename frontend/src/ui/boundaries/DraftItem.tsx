@@ -23,7 +23,7 @@ export function DraftItem({ draft }: { readonly draft: DraftSummary }) {
       >
         <span class="draft-item-head">
           <strong>{draft.title || draft.file.name}</strong>
-          <StateChip state={draft.state} />
+          <StateChip draft={draft} />
         </span>
         <span class="draft-item-line">
           {isRunning(job)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isRunning } from "../../model/boundaries/draft";
 import type { Draft } from "../../model/boundaries/types";
-import { busy, cancel, checkAgain, isOffline } from "../../state/boundaries/draft";
+import { busy, cancel, checkAgain, isOffline, stopping } from "../../state/boundaries/draft";
 import { problemWords, step, tb } from "../../state/boundaries/words";
 import { Glyph } from "../glyphs";
 
@@ -9,6 +9,7 @@ import { Glyph } from "../glyphs";
 export function JobLine({ draft }: { readonly draft: Draft }) {
   const { job } = draft;
   if (job && isRunning(job)) {
+    const isStopping = stopping.value === job.id;
     const words = job.state === "queued" ? tb("job.queued") : step(job.step);
     return (
       <div class="job" role="status">
@@ -20,10 +21,10 @@ export function JobLine({ draft }: { readonly draft: Draft }) {
             <button
               type="button"
               class="button button-outline"
-              disabled={busy.value}
+              disabled={busy.value || isStopping}
               onClick={() => void cancel()}
             >
-              {tb(busy.value ? "job.cancelling" : "job.cancel")}
+              {tb(isStopping ? "job.cancelling" : "job.cancel")}
             </button>
           )}
         </div>

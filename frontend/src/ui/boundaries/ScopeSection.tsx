@@ -30,7 +30,11 @@ export function ScopeSection({ draft }: { readonly draft: Draft }) {
     );
   }
   const wanted = plain(search.value.trim());
-  const shown = units.filter(({ code, name }) => !wanted || plain(`${name} ${code}`).includes(wanted));
+  // What is in the scope is seen without scrolling; it does not jump while one chooses.
+  const inScope = (code: string) => Number(!draft.scope?.includes(code));
+  const shown = units
+    .filter(({ code, name }) => !wanted || plain(`${name} ${code}`).includes(wanted))
+    .sort((a, b) => inScope(a.code) - inScope(b.code));
   const toggle = (code: string) => {
     const now = picked ?? [];
     chosen.value = now.includes(code) ? now.filter((other) => other !== code) : [...now, code];
@@ -93,6 +97,7 @@ export function ScopeSection({ draft }: { readonly draft: Draft }) {
           </ul>
         </>
       )}
+      {isSame && picked && <p class="hint">{tb("scope.chosen", { n: picked.length })}</p>}
       {!isSame && (
         <div class="form-row">
           <button

@@ -2,7 +2,7 @@
 /** Small parts that every view of the workspace uses. */
 
 import type { ComponentChildren } from "preact";
-import type { DraftState, Severity } from "../../model/boundaries/types";
+import type { DraftState, DraftSummary, Severity } from "../../model/boundaries/types";
 import type { Shape } from "../../model/item";
 import { tb } from "../../state/boundaries/words";
 import { theme } from "../../state/store";
@@ -22,7 +22,12 @@ const TONES: Readonly<Record<DraftState, "busy" | "ask" | "good" | "bad" | "over
   withdrawn: "over",
 };
 
-export function StateChip({ state }: { readonly state: DraftState }) {
+type StateProps = { readonly draft: Pick<DraftSummary, "state" | "approval"> };
+
+export function StateChip({ draft: { state, approval } }: StateProps) {
+  // The server's state stays the same until it is published.
+  if (state === "awaiting_approval" && approval.approved_at)
+    return <span class="state state-good">{tb("state.approved")}</span>;
   return <span class={`state state-${TONES[state]}`}>{tb(`state.${state}`)}</span>;
 }
 
