@@ -139,10 +139,11 @@ async def test_a_push_is_taken_back_to_the_version_before_it_and_the_first_one_n
 
 async def test_what_followed_is_told_to_who_may_count_it(desk: Desk, fresh_url: str) -> None:
     draft = await desk.office.draft()
-    consequences = [{"layer": layer, "total": 3, "changed": 1, "moves": []} for layer in ("incidents", "hidden")]
+    layers = ("incidents", "hidden")
+    followed: list[dict[str, Any]] = [{"layer": layer, "total": 3, "changed": 1, "moves": []} for layer in layers]
     opened = await open_database(DatabaseOptions(fresh_url, pool_size=1))
     async with opened.transaction() as connection:
-        await connection.execute("update boundary_draft set consequences = $2 where id = $1", draft, consequences)
+        await connection.execute("update boundary_draft set consequences = $2 where id = $1", draft, followed)
     await opened.close()
     said = {"confirm": "city-2025", "reason": "thử"}
     asked = await desk.ask("POST", f"/boundaries/drafts/{draft}/publication", "lan", json=said)

@@ -9,7 +9,7 @@ import geopandas
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_boundaries import JOB_MS, UNITS, confirm, workspace
+from tests.e2e.test_boundary_workspace import JOB_MS, UNITS, confirm, workspace
 from tests.support.stack import ROOT, Stack, free_port, wait_for
 
 pytestmark = pytest.mark.browser
