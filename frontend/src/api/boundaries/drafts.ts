@@ -89,6 +89,10 @@ export async function putWaiver(id: number, number: number, why: string): Promis
   await send({ method: "PUT", path: `${ROOT}/${id}/findings/${number}/waiver`, body: { why } });
 }
 
+export async function putWaivers(id: number, code: string, why: string): Promise<void> {
+  await send({ method: "PUT", path: `${ROOT}/${id}/waivers`, body: { code, why } });
+}
+
 export async function deleteWaiver(id: number, number: number): Promise<void> {
   await send({ method: "DELETE", path: `${ROOT}/${id}/findings/${number}/waiver` });
 }

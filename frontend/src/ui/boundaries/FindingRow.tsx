@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { isEditable } from "../../model/boundaries/draft";
 import { particulars } from "../../model/boundaries/findingWords";
 import { formatMeasure } from "../../model/boundaries/measure";
-import { MIN_REASON } from "../../model/boundaries/publishing";
 import { isWaivable } from "../../model/boundaries/review";
 import type { Draft, Finding } from "../../model/boundaries/types";
 import { formatDateTime } from "../../model/format";
@@ -14,6 +12,7 @@ import { focus, goTo } from "../../state/boundaries/review";
 import { nameOf } from "../../state/boundaries/unitNames";
 import { tb } from "../../state/boundaries/words";
 import { lang } from "../../state/store";
+import { WaiverForm } from "./WaiverForm";
 
 const NAMED = 4;
 
@@ -96,15 +95,7 @@ function Words({ finding, common, hasPlace }: Omit<Props, "draft">) {
 }
 
 function WaiverPart({ finding, draft }: { readonly finding: Finding; readonly draft: Draft }) {
-  const id = useId();
-  const why = useSignal<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const isOpen = why.value !== null;
-  useEffect(() => {
-    if (isOpen) field.current?.focus();
-  }, [isOpen]);
   const { waiver } = finding;
-  const may = isEditable(draft) && !busy.value;
   if (waiver) {
     return (
       <div class="waiver">
@@ -113,7 +104,12 @@ function WaiverPart({ finding, draft }: { readonly finding: Finding; readonly dr
           <small>{tb("finding.waivedBy", { by: waiver.by, at: formatDateTime(waiver.at) })}</small>
         </p>
         {isEditable(draft) && (
-          <button type="button" class="link" disabled={!may} onClick={() => void waive(finding.number, null)}>
+          <button
+            type="button"
+            class="link"
+            disabled={busy.value}
+            onClick={() => void waive(finding.number, null)}
+          >
             {tb("finding.unwaive")}
           </button>
         )}
@@ -121,58 +117,11 @@ function WaiverPart({ finding, draft }: { readonly finding: Finding; readonly dr
     );
   }
   if (!isWaivable(finding) || !isEditable(draft)) return null;
-  if (why.value === null) {
-    return (
-      <button
-        type="button"
-        class="link finding-waive"
-        onClick={() => {
-          why.value = "";
-        }}
-      >
-        {tb("finding.waive")}
-      </button>
-    );
-  }
   return (
-    <form
-      class="waiver-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void waive(finding.number, why.value?.trim() ?? "").then((done) => {
-          if (done) why.value = null;
-        });
-      }}
-    >
-      <label for={id}>{tb("finding.waiveWhy")}</label>
-      <input
-        id={id}
-        ref={field}
-        class="input"
-        value={why.value}
-        maxLength={2000}
-        onInput={(event) => {
-          why.value = event.currentTarget.value;
-        }}
-      />
-      <div class="form-row">
-        <button
-          type="submit"
-          class="button button-outline"
-          disabled={!may || why.value.trim().length < MIN_REASON}
-        >
-          {tb("finding.waiveSave")}
-        </button>
-        <button
-          type="button"
-          class="button button-quiet"
-          onClick={() => {
-            why.value = null;
-          }}
-        >
-          {tb("work.cancel")}
-        </button>
-      </div>
-    </form>
+    <WaiverForm
+      open={tb("finding.waive")}
+      save={tb("finding.waiveSave")}
+      onSave={(why) => waive(finding.number, why)}
+    />
   );
 }

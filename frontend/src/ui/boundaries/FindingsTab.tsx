@@ -7,12 +7,13 @@ import {
   type FindingFilter,
   type FindingGroup,
   groupFindings,
+  isWaivable,
   matches,
   SEVERITIES,
 } from "../../model/boundaries/review";
 import type { Draft } from "../../model/boundaries/types";
 import { formatNumber } from "../../model/format";
-import { busy, change, findings, foundHere } from "../../state/boundaries/draft";
+import { busy, change, findings, foundHere, waiveAll } from "../../state/boundaries/draft";
 import { focus } from "../../state/boundaries/review";
 import { unitsOf } from "../../state/boundaries/unitNames";
 import { tb } from "../../state/boundaries/words";
@@ -20,6 +21,7 @@ import { lang, text } from "../../state/store";
 import { FindingRow } from "./FindingRow";
 import { Empty, Filter, SeverityMark } from "./parts";
 import { Repairs } from "./Repairs";
+import { WaiverForm } from "./WaiverForm";
 
 const FEW = 6;
 
@@ -95,6 +97,7 @@ function Group({ group, draft }: { readonly group: FindingGroup; readonly draft:
     group.members.slice(FEW).some((one) => one.finding.number === picked.number);
   const isAll = open.value || hasPicked || group.members.length <= FEW + 1;
   const members = isAll ? group.members : group.members.slice(0, FEW);
+  const waivable = group.members.filter(({ finding }) => finding.blocking && isWaivable(finding)).length;
   const common = {
     vi: commonWords(group.members.map(({ finding }) => finding.detail.vi)),
     en: commonWords(group.members.map(({ finding }) => finding.detail.en)),
@@ -111,6 +114,13 @@ function Group({ group, draft }: { readonly group: FindingGroup; readonly draft:
         </span>
         <span class="fgroup-n">{formatNumber(group.members.length, lang.value)}</span>
       </h3>
+      {waivable > 1 && isEditable(draft) && (
+        <WaiverForm
+          open={tb("finding.waiveAll", { n: formatNumber(waivable, lang.value) })}
+          save={tb("finding.waiveAllSave")}
+          onSave={(why) => waiveAll(group.code, why)}
+        />
+      )}
       <ul aria-labelledby={id}>
         {members.map(({ finding, geometry }) => (
           <FindingRow
