@@ -7,7 +7,7 @@ from pathlib import Path
 
 import geopandas
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.test_boundary_workspace import JOB_MS, UNITS, confirm, workspace
 from tests.support.stack import ROOT, Stack, free_port, wait_for
@@ -52,6 +52,21 @@ def sent(page: Page, file: Path) -> None:
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=re.compile(name)).click()
+
+
+def settled(page: Page) -> int:
+    """The draft's version, once its latest inputs are checked."""
+
+    def version() -> int | None:
+        told: int | None = page.evaluate(
+            """() => fetch('/boundaries/drafts/' + /work=draft-([0-9]+)/.exec(location.hash)[1])
+                .then((answer) => answer.json())
+                .then(({ state, revision, checked_revision, version }) =>
+                    (state === 'checked' && revision === checked_revision && version) || null)"""
+        )
+        return told
+
+    return int(wait_for(version, "the draft is checked", timeout_s=JOB_MS / 1000))
 
 
 def withdraw(page: Page) -> None:
@@ -139,9 +154,12 @@ def _take_back(page: Page) -> None:
     page.locator(".set-borders").click()
     newest = page.locator("[data-publication]").first
     expect(newest).to_contain_text("1683/NQ-UBTVQH15")
+    answers(page, page.locator("[data-publication] a"))
     newest.get_by_role("button", name="Hoàn tác công bố…").click()
     confirm(page, "city-2025", "Thử hoàn tác")
     page.locator("dialog.dialog").get_by_role("button", name="Đóng").last.click()
+    expect(newest).to_contain_text("Thử hoàn tác")
+    answers(page, newest.locator("a"))
     page.locator("[data-draft]").first.click()
     withdraw(page)
 
@@ -176,23 +194,25 @@ def _columns(page: Page) -> None:
     expect(name.locator("option:checked")).to_have_text("Tự nhận: name")
     name.select_option("full_name")
     page.get_by_role("button", name="Dùng các cột này").click()
-    expect(page.locator(".draft-title .state")).to_have_text("Đã kiểm tra", timeout=JOB_MS)
+    settled(page)
     tab(page, "Đọc tệp")
     expect(page.get_by_label("Tên đơn vị").locator("option:checked")).to_have_text("full_name", timeout=JOB_MS)
 
 
+def answers(page: Page, links: Locator) -> None:
+    for address in links.evaluate_all("(all) => all.map((a) => a.getAttribute('href'))"):
+        told = page.evaluate("(url) => fetch(url).then((one) => (one.ok ? 'ok' : one.text()))", address)
+        assert told == "ok", address
+
+
 def _every_link_answers(page: Page) -> None:
     tab(page, "Hồ sơ")
+    expect(page.locator(f"a[href^='/boundaries/versions/{settled(page)}/']").first).to_be_visible()
     for system in ("WGS 84", "VN-2000"):
         page.get_by_role("button", name=re.compile(system)).click()
         links = page.locator(".work-scroll a[href^='/boundaries']")
         expect(links.first).to_be_visible()
-        for address in links.evaluate_all("(all) => all.map((a) => a.getAttribute('href'))"):
-            told = page.evaluate(
-                "(url) => fetch(url).then((answer) => (answer.ok ? 'ok' : answer.text()))",
-                address,
-            )
-            assert told == "ok", address
+        answers(page, links)
 
 
 def test_findings_are_waived_and_repairs_undone(shown: Shown, page: Page, passwords: dict[str, str]) -> None:
@@ -203,8 +223,10 @@ def test_findings_are_waived_and_repairs_undone(shown: Shown, page: Page, passwo
     gap = page.locator("[data-code=TOPO_GAP]")
     expect(gap).to_contain_text(re.compile(r"\d+\.\d{3} m².*rộng \d+"))
     gap.get_by_role("button", name="Chấp nhận…").click()
-    page.keyboard.type("Hồ nước, chờ đo lại")
-    page.keyboard.press("Enter")
+    why = gap.get_by_label("Lý do chấp nhận")
+    expect(why).to_be_focused()
+    why.fill("Hồ nước, chờ đo lại")
+    why.press("Enter")
     expect(gap).to_contain_text("Hồ nước, chờ đo lại")
     expect(foot).to_contain_text("Còn 2 phát hiện")
     gap.get_by_role("button", name="Bỏ chấp nhận").click()

@@ -20,6 +20,10 @@ export async function rollBack(id: number, confirm: string, reason: string): Pro
   return (await send<{ readonly job: Job }>({ method: "POST", path, body: { confirm, reason } })).body.job;
 }
 
+export function publicationReportUrl(id: number, format: "html" | "pdf", lang: string): string {
+  return `${ROOT}/${id}/report.${format}${query({ lang })}`;
+}
+
 export function unagreedUrl(version: number): string {
   return `/boundaries/versions/${version}/unagreed`;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { draftReportUrl } from "../../api/boundaries/drafts";
-import { EXPORTS, exportUrl } from "../../api/boundaries/publications";
+import { EXPORTS, exportUrl, publicationReportUrl } from "../../api/boundaries/publications";
 import type { Publication } from "../../model/boundaries/published";
 import { formatDate, formatDateTime } from "../../model/format";
 import { currentVersion, drafts, mayEdit } from "../../state/boundaries/lists";
@@ -92,17 +91,17 @@ function Actions({ publication, isSame, isShown }: ActionProps) {
           {tb("history.show")}
         </button>
       )}
-      {kind === "publish" && draft !== null && mayEdit.value && (
+      {kind !== "import" && (
         <>
           <a
             class="chip-button"
-            href={draftReportUrl(draft, "html", lang.value)}
+            href={publicationReportUrl(id, "html", lang.value)}
             target="_blank"
             rel="noopener"
           >
             {tb("history.report")}
           </a>
-          <a class="chip-button" href={draftReportUrl(draft, "pdf", lang.value)} download>
+          <a class="chip-button" href={publicationReportUrl(id, "pdf", lang.value)} download>
             {tb("history.pdf")}
           </a>
         </>
