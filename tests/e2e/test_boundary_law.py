@@ -244,7 +244,7 @@ def test_a_file_is_sent_again_after_the_network_was_away(
     workspace(page, shown[0], "gis", passwords["gis"])
     page.context.set_offline(True)
     page.set_input_files(".upload input[type=file]", str(one_ward))
-    expect(page.get_by_role("alert").filter(has_text="Không kết nối được máy chủ")).to_be_visible()
+    expect(page.locator(".form-problem").filter(has_text="Không kết nối được máy chủ")).to_be_visible()
     page.context.set_offline(False)
     page.locator(".upload").get_by_role("button", name="Thử lại").click()
     expect(page.locator(".draft-title .state")).to_have_text("Đã kiểm tra", timeout=JOB_MS)
