@@ -4,6 +4,7 @@
 A file is there whole or not at all: it is written beside, flushed to disk and renamed.
 """
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -58,7 +59,9 @@ class FileStore:
                         )
                     digest.update(chunk)
                     file.write(chunk)
-                return self._settle(file.fileno(), beside, Kept(digest.hexdigest(), size))
+                file.flush()
+                # The disk may take its time; the server goes on meanwhile.
+                return await asyncio.to_thread(self._settle, file.fileno(), beside, Kept(digest.hexdigest(), size))
         finally:
             beside.unlink(missing_ok=True)
 
@@ -71,6 +74,7 @@ class FileStore:
                 while chunk := source.read(_CHUNK_BYTES):
                     digest.update(chunk)
                     file.write(chunk)
+                file.flush()
                 return self._settle(file.fileno(), beside, Kept(digest.hexdigest(), made.stat().st_size))
         finally:
             beside.unlink(missing_ok=True)
