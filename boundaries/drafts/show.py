@@ -11,6 +11,7 @@ from boundaries.drafts.change import no_draft
 from boundaries.drafts.repair_titles import TITLES
 from boundaries.drafts.values import CHANGEABLE
 from boundaries.jobs import job_json
+from boundaries.legal_json import legal_json
 from geo.db.pool import Database
 
 _ANSWERS: Mapping[str, Any] = {"sheet": None, "crs": None, "swap_axes": False, "encoding": None, "fields": {}}
@@ -81,7 +82,7 @@ def _common(row: Any, viewer: Viewer) -> dict[str, Any]:
         "scope": row["scope"],
         "repairs": row["repairs"],
         "unagreed": row["unagreed"],
-        "legal": _legal(row),
+        "legal": legal_json(row, _legal_file(row)),
         "job": None if row["job_id"] is None else job_json({name: row[f"job_{name}"] for name in _JOB_COLUMNS}),
         "summary": summary,
         "version": row["version"],
@@ -135,21 +136,10 @@ def _target(row: Any) -> dict[str, Any]:
     }
 
 
-def _legal(row: Any) -> dict[str, Any] | None:
-    if row["legal_document"] is None:
+def _legal_file(row: Any) -> dict[str, Any] | None:
+    if row["legal_file"] is None:
         return None
-    file = None
-    if row["legal_file"] is not None:
-        file = {"id": row["legal_file"], "name": row["legal_file_name"], "size_bytes": row["legal_file_size"]}
-    return {
-        "id": row["legal_document"],
-        "number": row["legal_number"],
-        "issuer": row["issuer"],
-        "title": row["legal_title"],
-        "signed_on": row["signed_on"].isoformat(),
-        "effective_on": row["effective_on"].isoformat(),
-        "file": file,
-    }
+    return {"id": row["legal_file"], "name": row["legal_file_name"], "size_bytes": row["legal_file_size"]}
 
 
 def _fields(row: Any) -> list[str]:

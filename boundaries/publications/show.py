@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Float, Text, and_, bindparam, func, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from boundaries.draft_tables import boundary_draft, unit_edge
+from boundaries.legal_json import legal_json
 from boundaries.publications import sql
 from boundaries.publications.tables import publication
 from boundaries.tables import unit, unit_set_version
@@ -124,23 +125,9 @@ def _publication(row: Any, layers: Collection[str], may_roll_back: bool) -> dict
         **{name: row[name] for name in names},
         "at": row["at"].isoformat(),
         "effective_from": row["effective_from"] and row["effective_from"].isoformat(),
-        "legal": _legal(row),
+        "legal": legal_json(row, row["legal_file"]),
         "consequences": row["consequences"] and [one for one in row["consequences"] if one["layer"] in layers],
         "may": ["roll_back"] if may_roll_back and row["can_roll_back"] else [],
-    }
-
-
-def _legal(row: Any) -> dict[str, Any] | None:
-    if row["legal_document"] is None:
-        return None
-    return {
-        "id": row["legal_document"],
-        "number": row["legal_number"],
-        "issuer": row["issuer"],
-        "title": row["legal_title"],
-        "signed_on": row["signed_on"].isoformat(),
-        "effective_on": row["effective_on"].isoformat(),
-        "file": row["legal_file"],
     }
 
 

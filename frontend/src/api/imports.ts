@@ -2,7 +2,8 @@
 /** Spreadsheets: template, preview, import, undo. */
 
 import type { ImportAnswer } from "../model/importing";
-import { changeHeaders, problemOf, query, send } from "./client";
+import { query, send } from "./client";
+import { sendFile } from "./sendFile";
 
 export function templateUrl(layer: string, format: "xlsx" | "csv"): string {
   return `/imports/template${query({ layer, f: format })}`;
@@ -18,25 +19,9 @@ export type Upload = {
   readonly onProgress: (share: number) => void;
 };
 
-/** XMLHttpRequest, because fetch does not tell how much of a body has been sent. */
 export function postImport({ layer, mode, name, file, type, onProgress }: Upload): Promise<ImportAnswer> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `/imports${query({ layer, mode, name })}`);
-    request.responseType = "json";
-    for (const [header, value] of Object.entries(changeHeaders())) request.setRequestHeader(header, value);
-    request.setRequestHeader("Content-Type", type);
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) onProgress(event.loaded / event.total);
-    });
-    request.addEventListener("load", () => {
-      if (request.status === 200) resolve(request.response as ImportAnswer);
-      else reject(problemOf(request.status, request.response));
-    });
-    request.addEventListener("error", () => reject(new TypeError("network")));
-    // The bytes with our own type: a Blob's would go out instead.
-    void file.arrayBuffer().then((bytes) => request.send(bytes), reject);
-  });
+  const path = `/imports${query({ layer, mode, name })}`;
+  return sendFile<ImportAnswer>({ path, file, type, onProgress });
 }
 
 export async function undoImport(source: string, name: string, layer: string): Promise<void> {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { templateUrl } from "../api/imports";
 import { formatDateTime, formatNumber } from "../model/format";
 import type { Layer } from "../model/types";
 import { doneImports, importStep, previewFile, undo, undoing } from "../state/importing";
 import { lang, t, text } from "../state/store";
 import { Drawer } from "./Drawer";
+import { DropZone } from "./DropZone";
 import { Glyph } from "./glyphs";
 import { ImportPreview } from "./ImportPreview";
 import { FormProblem } from "./SignIn";
@@ -38,45 +37,15 @@ export function ImportDrawer({ layer }: { readonly layer: Layer }) {
 }
 
 function Choose({ layer, problem }: { readonly layer: Layer; readonly problem: string | null }) {
-  const id = useId();
-  const over = useSignal(false);
-  const take = (file: File | undefined) => {
-    if (file) void previewFile(layer.id, file);
-  };
   return (
     <section class="import-choose">
-      <label
-        for={id}
-        class={over.value ? "drop drop-over" : "drop"}
-        onDragOver={(event) => {
-          event.preventDefault();
-          over.value = true;
-        }}
-        onDragLeave={() => {
-          over.value = false;
-        }}
-        onDrop={(event) => {
-          event.preventDefault();
-          over.value = false;
-          take(event.dataTransfer?.files[0]);
-        }}
-      >
-        <Glyph name="upload" size={28} />
-        <span>
-          {t("import.drop")} <span class="link">{t("import.choose")}</span>
-        </span>
-        <small>{t("import.kinds")}</small>
-        <input
-          id={id}
-          type="file"
-          class="visually-hidden"
-          accept=".xlsx,.csv,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-          onChange={(event) => {
-            take(event.currentTarget.files?.[0]);
-            event.currentTarget.value = "";
-          }}
-        />
-      </label>
+      <DropZone
+        title={t("import.drop")}
+        choose={t("import.choose")}
+        kinds={t("import.kinds")}
+        accept=".xlsx,.csv,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        onFile={(file) => void previewFile(layer.id, file)}
+      />
       <FormProblem text={problem} />
       <p class="import-templates">
         {t("import.template")}

@@ -13,7 +13,7 @@ import type {
   Target,
 } from "../../model/boundaries/types";
 import { getJson, query, send } from "../client";
-import { sendFile } from "./upload";
+import { sendFile } from "../sendFile";
 
 const ROOT = "/boundaries/drafts";
 

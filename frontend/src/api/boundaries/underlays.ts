@@ -3,7 +3,7 @@
 
 import type { Underlay } from "../../model/boundaries/published";
 import { getJson, query, send } from "../client";
-import { sendFile } from "./upload";
+import { sendFile } from "../sendFile";
 
 const ROOT = "/boundaries/underlays";
 

@@ -117,41 +117,57 @@ type Props = {
 
 function EncodingQuestion({ question, draft, disabled, onAnswer }: Props) {
   return (
-    <Section title={tb("question.encoding")} action={<Needed isOpen={question.is_open} />}>
+    <Choices
+      title={tb("question.encoding")}
+      question={question}
+      score={(n) => tb("question.encodingScore", { n })}
+      chosen={draft.answers.encoding}
+      disabled={disabled}
+      onChoose={(encoding) => onAnswer({ encoding })}
+    />
+  );
+}
+
+function SheetQuestion({ question, draft, disabled, onAnswer }: Props) {
+  return (
+    <Choices
+      title={tb("question.sheet")}
+      question={question}
+      score={(n) => tb("question.sheetFeatures", { n })}
+      chosen={draft.answers.sheet}
+      disabled={disabled}
+      onChoose={(sheet) => onAnswer({ sheet })}
+    />
+  );
+}
+
+type ChoicesProps = {
+  readonly title: string;
+  readonly question: Question;
+  readonly score: (n: string) => string;
+  readonly chosen: string | null | undefined;
+  readonly disabled: boolean;
+  readonly onChoose: (value: string) => void;
+};
+
+function Choices({ title, question, score, chosen, disabled, onChoose }: ChoicesProps) {
+  return (
+    <Section title={title} action={<Needed isOpen={question.is_open} />}>
       <ul class="answers">
         {question.choices.map((choice) => (
           <li key={choice.value} class="answer">
             <div class="answer-head">
               <strong>{choice.label}</strong>
               {choice.score !== null && (
-                <span class="hint">
-                  {tb("question.encodingScore", { n: formatNumber(choice.score, lang.value) })}
-                </span>
+                <span class="hint">{score(formatNumber(choice.score, lang.value))}</span>
               )}
               <Use
-                chosen={draft.answers.encoding === choice.value}
+                chosen={chosen === choice.value}
                 disabled={disabled}
-                onClick={() => onAnswer({ encoding: choice.value })}
+                onClick={() => onChoose(choice.value)}
               />
             </div>
-            {choice.samples.length > 0 && (
-              <table class="samples">
-                <thead>
-                  <tr>
-                    <th scope="col">{tb("question.encodingNow")}</th>
-                    <th scope="col">{tb("question.encodingThen")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {choice.samples.slice(0, 4).map(([now, then]) => (
-                    <tr key={now}>
-                      <td>{now}</td>
-                      <td>{then}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
+            {choice.samples.length > 0 && <Samples pairs={choice.samples.slice(0, 4)} />}
           </li>
         ))}
       </ul>
@@ -159,29 +175,24 @@ function EncodingQuestion({ question, draft, disabled, onAnswer }: Props) {
   );
 }
 
-function SheetQuestion({ question, draft, disabled, onAnswer }: Props) {
+function Samples({ pairs }: { readonly pairs: Question["choices"][number]["samples"] }) {
   return (
-    <Section title={tb("question.sheet")} action={<Needed isOpen={question.is_open} />}>
-      <ul class="answers">
-        {question.choices.map((choice) => (
-          <li key={choice.value} class="answer">
-            <div class="answer-head">
-              <strong>{choice.label}</strong>
-              {choice.score !== null && (
-                <span class="hint">
-                  {tb("question.sheetFeatures", { n: formatNumber(choice.score, lang.value) })}
-                </span>
-              )}
-              <Use
-                chosen={draft.answers.sheet === choice.value}
-                disabled={disabled}
-                onClick={() => onAnswer({ sheet: choice.value })}
-              />
-            </div>
-          </li>
+    <table class="samples">
+      <thead>
+        <tr>
+          <th scope="col">{tb("question.encodingNow")}</th>
+          <th scope="col">{tb("question.encodingThen")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {pairs.map(([now, then]) => (
+          <tr key={now}>
+            <td>{now}</td>
+            <td>{then}</td>
+          </tr>
         ))}
-      </ul>
-    </Section>
+      </tbody>
+    </table>
   );
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Bytes of any size on their way to the server. */
 
-import { ApiError, changeHeaders, problemOf } from "../client";
+import { ApiError, changeHeaders, problemOf } from "./client";
 
 export type Sending = {
   readonly path: string;
