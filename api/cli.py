@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "relay":
             return _forever(run_relay(settings.database_url))
         case "worker":
-            return _forever(run_worker(settings.database_url, discover()))
+            return _forever(run_worker(settings.database_url, discover(), FileStore(settings.files)))
         case "job":
             return asyncio.run(run_job(settings.database_url, chosen.id, discover(), FileStore(settings.files)))
         case "migrate":

@@ -4,7 +4,7 @@
 - H3 cells of features that other writers (psql, QGIS) stored without one,
 - counts by cell: what writers left as differences moves into the settled cells,
 - retention of layers that declare it, and of the live log,
-- months of observations ahead of time,
+- months of observations ahead of time, and folders that dead jobs left,
 - jobs of boundaries, each in a process of its own (api/job_runner.py).
 """
 
@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.job_runner import JobRunner
+from boundaries.files import FileStore
 from geo.db.change_log import FORGET_BEFORE
 from geo.db.pool import AWAY, Connection, connect
 from geo.db.statement import Statement
@@ -147,7 +148,7 @@ async def settle_tally(connection: Connection) -> int:
     return int(await connection.fetchval(_ADD_UP.sql))
 
 
-async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) -> None:
+async def run_worker(url: str, registry: LayerRegistry, files: FileStore, *, poll_s: float = 0.5) -> None:
     """Work for ever; comes back after the database was away."""
     loop = asyncio.get_running_loop()
     jobs = JobRunner()
@@ -163,6 +164,7 @@ async def run_worker(url: str, registry: LayerRegistry, *, poll_s: float = 0.5) 
                 if loop.time() >= retention_due:
                     await apply_retention(connection, registry, datetime.now(UTC))
                     await make_partitions(connection, datetime.now(UTC))
+                    await asyncio.to_thread(files.clear_staging)
                     retention_due = loop.time() + _RETENTION_EVERY_S
                 if loop.time() >= settling_due:
                     await settle_folds(connection)

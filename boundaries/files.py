@@ -5,6 +5,7 @@ A file is there whole or not at all: it is written beside, flushed to disk and r
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
@@ -86,10 +87,16 @@ class FileStore:
         return folder
 
     def clear_staging(self) -> None:
-        """Delete what was left by work that did not end a day ago."""
-        for folder in (self._root / "staging").glob("*"):
-            if folder.stat().st_mtime < time.time() - _LEFT_OVER_S:
-                shutil.rmtree(folder, ignore_errors=True)
+        """Delete what killed jobs and broken uploads left a day ago."""
+        for left in (*(self._root / "staging").glob("*"), *(self._root / "incoming").glob("*")):
+            # It may end just now, and take its place away itself.
+            with contextlib.suppress(FileNotFoundError):
+                if left.stat().st_mtime >= time.time() - _LEFT_OVER_S:
+                    continue
+                if left.is_dir():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink()
 
     def _beside(self) -> Path:
         incoming = self._root / "incoming"

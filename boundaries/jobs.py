@@ -75,12 +75,6 @@ ENQUEUE = Statement(
     )
     .returning(_j.id)
 )
-LATEST = Statement(
-    select(boundary_job)
-    .where(_j.kind == bindparam("kind", type_=Text), _j.subject == bindparam("subject", type_=BigInteger))
-    .order_by(_j.id.desc())
-    .limit(1)
-)
 ASK_TO_CANCEL = Statement(
     update(boundary_job)
     .values(cancel_asked=True)

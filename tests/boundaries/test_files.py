@@ -61,6 +61,10 @@ def test_only_what_was_left_long_ago_is_cleared_from_staging(tmp_path: Path) -> 
     store = FileStore(tmp_path)
     in_use, left = store.new_folder(), store.new_folder()
     (left / "part.shp").write_bytes(b"x")
-    os.utime(left, (1, 1))
+    (tmp_path / "incoming").mkdir()
+    half = tmp_path / "incoming" / "half"
+    half.write_bytes(b"x")
+    for one in (left, half):
+        os.utime(one, (1, 1))
     store.clear_staging()
-    assert in_use.is_dir() and not left.exists()
+    assert in_use.is_dir() and not left.exists() and not half.exists()
