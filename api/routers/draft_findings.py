@@ -41,7 +41,7 @@ async def add_waivers(draft: Id, request: Request, state: State) -> Response:
     editor = await boundary_editor(request, state)
     body = await read_json(request, _MAX_BODY_BYTES)
     if not isinstance(body, dict):
-        raise BadBody('Send {"code": "...", "why": "..."}.', detail_vi="Hãy gửi mã lỗi và lý do miễn trừ.")
+        raise BadBody('Send {"code": "...", "why": "..."}.', detail_vi="Hãy gửi mã lỗi và lý do chấp nhận.")
     await waive_all(state.database, draft, body.get("code"), body.get("why"), editor)
     return Json(await findings_geojson(state.database, draft), _GEOJSON)
 
@@ -52,7 +52,7 @@ async def add_waiver(draft: Id, number: Number, request: Request, state: State) 
     editor = await boundary_editor(request, state)
     body = await read_json(request, _MAX_BODY_BYTES)
     if not isinstance(body, dict):
-        raise BadBody('Send {"why": "..."}.', detail_vi="Hãy ghi lý do miễn trừ.")
+        raise BadBody('Send {"why": "..."}.', detail_vi="Hãy ghi lý do chấp nhận.")
     await waive(state.database, draft, number, body.get("why"), editor)
     return Json(await findings_geojson(state.database, draft), _GEOJSON)
 

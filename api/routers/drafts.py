@@ -145,6 +145,6 @@ def _revision(if_match: str | None) -> int:
         raise BadParameter(
             'Send the revision that you saw as If-Match, such as "3".',
             code="if_match_missing",
-            detail_vi="Thiếu số lần sửa (If-Match) của bản nháp.",
+            detail_vi="Thiếu số lần sửa (If-Match) của dự thảo.",
         )
     return int(found[1])

@@ -18,7 +18,7 @@ _MEMBERS = frozenset({"title", "producer", "target", "scope", "answers", "repair
 
 def no_draft() -> NotFound:
     """There is no such draft."""
-    return NotFound("There is no such draft.", code="draft_not_found", detail_vi="Không có bản nháp này.")
+    return NotFound("There is no such draft.", code="draft_not_found", detail_vi="Không có dự thảo này.")
 
 
 def closed(draft: Draft) -> Conflict:
@@ -27,7 +27,7 @@ def closed(draft: Draft) -> Conflict:
         "The draft can no longer be changed.",
         code="draft_closed",
         state=draft.state,
-        detail_vi="Bản nháp này không còn thay đổi được nữa.",
+        detail_vi="Dự thảo này không còn thay đổi được nữa.",
     )
 
 
@@ -60,7 +60,7 @@ async def change_draft(
             raise Outdated(
                 "The draft has changed since you looked.",
                 revision=draft.revision,
-                detail_vi="Bản nháp đã được người khác thay đổi; hãy tải lại.",
+                detail_vi="Dự thảo đã được người khác thay đổi; hãy tải lại.",
             )
         inputs = await _changed(connection, draft, body)
         again = await _must_check(connection, draft, inputs, body)
@@ -85,7 +85,7 @@ async def _changed(connection: Connection, draft: Draft, body: Mapping[str, Any]
         raise fields.refused(
             "member_unknown",
             "A draft has no such member.",
-            "Bản nháp không có thành phần này.",
+            "Dự thảo không có thành phần này.",
             members=sorted(unknown),
         )
     inputs = draft.inputs

@@ -94,7 +94,7 @@ def _asked(files: FileStore, known: _Known) -> Asked:
         raise NotFound(
             "The file of this draft is no longer there. Send it again.",
             code="file_missing",
-            detail_vi="Tệp của bản nháp không còn trong kho; hãy gửi lại.",
+            detail_vi="Tệp của dự thảo không còn trong kho; hãy gửi lại.",
         )
     answers = draft.inputs.answers
     remembered = {"remembered", *answers.get("remembered", ())}

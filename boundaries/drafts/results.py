@@ -58,7 +58,7 @@ async def waive(database: Database, draft_id: int, number: int, why: Any, waived
             raise Conflict(
                 "This finding cannot be waived: correct the file.",
                 code="finding_not_waivable",
-                detail_vi="Lỗi này không được miễn trừ; hãy sửa dữ liệu.",
+                detail_vi="Lỗi này không thể chấp nhận; hãy sửa dữ liệu.",
             )
         values = rsql.WAIVE.args(draft=draft_id, fingerprint=finding["fingerprint"], why=reason, waived_by=waived_by)
         await connection.execute(rsql.WAIVE.sql, *values)
@@ -81,7 +81,7 @@ async def waive_all(database: Database, draft_id: int, code: Any, why: Any, waiv
             raise NotFound(
                 "No finding of that code stands in the way and may be waived.",
                 code="finding_not_found",
-                detail_vi="Không có lỗi nào thuộc mã này cần miễn trừ.",
+                detail_vi="Không có lỗi nào thuộc mã này có thể chấp nhận.",
             )
         for row in found:
             values = rsql.WAIVE.args(draft=draft_id, fingerprint=row["fingerprint"], why=reason, waived_by=waived_by)
@@ -110,7 +110,7 @@ async def take_back_waiver(database: Database, draft_id: int, number: int) -> No
         values = rsql.UNWAIVE.args(draft=draft_id, fingerprint=finding["fingerprint"])
         if await connection.fetchval(rsql.UNWAIVE.sql, *values) is None:
             raise NotFound(
-                "The finding is not waived.", code="waiver_not_found", detail_vi="Lỗi này chưa được miễn trừ."
+                "The finding is not waived.", code="waiver_not_found", detail_vi="Lỗi này chưa được chấp nhận."
             )
         await connection.execute(rsql.FORGET_APPROVAL.sql, *rsql.FORGET_APPROVAL.args(draft=draft_id))
 

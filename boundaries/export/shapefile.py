@@ -61,7 +61,7 @@ def _about(export: Export, plan: Plan) -> str:
         title_vi=version.title_vi,
         title_en=version.title_en,
         unit_set=version.unit_set,
-        number=version.number or "bản nháp / draft",
+        number=version.number or "dự thảo / draft",
         published=version.published_at.isoformat() if version.published_at else "chưa / not yet",
         valid_from=version.valid_from.isoformat(),
         crs="VN-2000 / TM-3 106-30 (EPSG:9213)" if plan.crs == LOCAL else "WGS 84 (EPSG:4326)",

@@ -18,7 +18,7 @@ async def draft_row(connection: Connection, draft: int) -> Any:
     """
     row = await connection.fetchrow(sql.SELECT_DRAFT.sql, *sql.SELECT_DRAFT.args(draft=draft))
     if row is None:
-        raise NotFound("There is no such draft.", code="draft_not_found", detail_vi="Không có bản nháp này.")
+        raise NotFound("There is no such draft.", code="draft_not_found", detail_vi="Không có dự thảo này.")
     return row
 
 
@@ -67,7 +67,7 @@ def _require_result(row: Any) -> None:
             "The draft is not checked as it is now.",
             code="draft_not_checked",
             state=row["state"],
-            detail_vi="Bản nháp chưa được kiểm tra ở trạng thái hiện tại.",
+            detail_vi="Dự thảo chưa được kiểm tra ở trạng thái hiện tại.",
         )
 
 
@@ -78,12 +78,12 @@ def _require_base(row: Any) -> None:
             "The set that this draft would become was published meanwhile: better lines of it are compared with it.",
             code="target_published",
             unit_set=row["unit_set"],
-            detail_vi="Bộ địa giới mà bản nháp này tạo ra đã được công bố: hãy tải tệp lên lại và so sánh với chính bộ "
+            detail_vi="Bộ địa giới mà dự thảo này tạo ra đã được công bố: hãy tải tệp lên lại và so sánh với chính bộ "
             "đó, hoặc đổi mã bộ địa giới.",
         )
     if row["base_now"] != row["base_version"]:
         raise Conflict(
             "Something else was published since the draft was checked. Check it again.",
             code="base_moved",
-            detail_vi="Đã có bản khác được công bố sau khi kiểm tra. Hãy kiểm tra lại bản nháp.",
+            detail_vi="Đã có bản khác được công bố sau khi kiểm tra. Hãy kiểm tra lại dự thảo.",
         )

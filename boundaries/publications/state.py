@@ -23,7 +23,7 @@ async def publish_draft(connection: Connection, job: Job) -> list[int]:
     row = await draft_row(connection, job.subject)
     require_ready(row, approval=bool(job.arguments.get("approval")))
     if row["revision"] != job.revision:
-        raise Conflict("The draft was changed.", code="draft_not_checked", detail_vi="Bản nháp đã bị thay đổi.")
+        raise Conflict("The draft was changed.", code="draft_not_checked", detail_vi="Dự thảo đã bị thay đổi.")
     sets = sorted({row["unit_set"], row["base_set"] or row["unit_set"]})
     before = await state_of(connection, sets)
     if row["base_set"] != row["unit_set"]:

@@ -152,14 +152,14 @@ async def remove(database: Database, files: FileStore, underlay: int) -> None:
 
 async def _require_draft(database: Database, draft: int) -> None:
     if await database.fetchrow(sql.DRAFT_EXISTS, draft=draft) is None:
-        raise NotFound("There is no such draft.", code="draft_not_found", detail_vi="Không có bản nháp này.")
+        raise NotFound("There is no such draft.", code="draft_not_found", detail_vi="Không có dự thảo này.")
 
 
 def _closed() -> Conflict:
     return Conflict(
         "The draft is published or withdrawn: it takes no more underlays.",
         code="draft_closed",
-        detail_vi="Bản nháp đã công bố hoặc đã rút, không thêm được ảnh nền.",
+        detail_vi="Dự thảo đã công bố hoặc đã rút, không thêm được ảnh nền.",
     )
 
 
