@@ -6,6 +6,7 @@ up jobs whose process died. ``run_job`` is what that process does, and holds the
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -98,7 +99,9 @@ class JobRunner:
     async def _cancel(self, connection: Connection, job: int) -> None:
         process = self._running.get(job)
         if process is not None:
-            os.killpg(process.pid, signal.SIGKILL)
+            # It may have ended by itself just now.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
         # Of another worker: that one ends it.
         if await _is_free(connection, job):
