@@ -59,9 +59,9 @@ async def run_job(url: str, job_id: int, registry: LayerRegistry, files: FileSto
         try:
             await HANDLERS[job.kind](registry)(JobContext(job, database, files, _teller(holder, job)))
         except Cancelled:
-            await close(holder, job_id, "cancelled", None)
+            await close(holder, job_id, "cancelled", None, job.attempt)
         except MapError as error:
-            await close(holder, job_id, "failed", _problem(error))
+            await close(holder, job_id, "failed", _problem(error), job.attempt)
         finally:
             await database.close()
         return 0
@@ -108,9 +108,12 @@ class JobRunner:
             await close(connection, job, "cancelled", None)
 
 
-async def close(connection: Connection, job: int, state: str, problem: dict[str, Any] | None) -> None:
-    """End a job without result; its draft follows (migration b004)."""
-    await connection.execute(CLOSE.sql, *CLOSE.args(job=job, new_state=state, new_problem=problem))
+async def close(
+    connection: Connection, job: int, state: str, problem: dict[str, Any] | None, attempt: int | None = None
+) -> None:
+    """End a job without result, or one attempt of it; its draft follows (migration b004)."""
+    values = CLOSE.args(job=job, new_state=state, new_problem=problem, attempt=attempt)
+    await connection.execute(CLOSE.sql, *values)
 
 
 async def _is_free(connection: Connection, job: int) -> bool:

@@ -116,7 +116,8 @@ CLOSE = Statement(
         problem=bindparam("new_problem", type_=JSONB),
         finished_at=func.clock_timestamp(),
     )
-    .where(_IS_OPEN)
+    # Whoever did it ends his own attempt alone; the runner, which names none, whatever is open.
+    .where(_IS_OPEN, _j.attempts == func.coalesce(bindparam("attempt", type_=Integer), _j.attempts))
 )
 
 

@@ -117,6 +117,9 @@ async def test_what_an_earlier_attempt_still_does_is_not_committed(
     await run_job(database_url, job, registry, FileStore(tmp_path))
     async with database.connection() as connection:
         assert await connection.fetchval("select count(*) from producer_answers where producer = 'late'") == 0
+    # Nor does it end the attempt that is under way.
+    assert (await row_of(database, job))["state"] == "running"
+    await close_all(database)
 
 
 async def test_a_job_that_somebody_runs_is_left_to_him(
