@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from layers.errors import Rejected
+from layers.placements import Placement
 from layers.records import NormalisedRecord
 from layers.spec import LayerSpec
 
@@ -21,6 +22,8 @@ class Batch:
     import_name: str
     records: Sequence[Any]
     snapshot: bool = False
+    # The kept message of each record, where it came on the road of a connector; dead letters point at it.
+    messages: Sequence[int] | None = None
 
 
 @dataclass
@@ -61,11 +64,18 @@ class Item:
     record: NormalisedRecord
     unit: int | None = None
     revision: int = 1
+    # What a person said of its place, where the source says nothing.
+    placement: Placement | None = None
 
     @property
     def key(self) -> str:
         """What makes two records of a batch versions of one."""
         return self.record.external_id
+
+    @property
+    def is_unlocated(self) -> bool:
+        """Whether nobody knows where it is."""
+        return self.placement is None and self.record.location_method == "unlocated"
 
     @property
     def said(self) -> int | None:

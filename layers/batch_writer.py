@@ -14,6 +14,7 @@ from layers import write_sql as sql
 from layers.batch import Batch, Item, Receipt, Refusal
 from layers.errors import Rejected
 from layers.freshness import Known, judge
+from layers.placements import placements_of
 from layers.records import UnitClaim, external_id_of
 from layers.spec import COLUMN_FIELDS
 
@@ -84,6 +85,7 @@ class BatchWriter:
         ]
         if not due:
             return []
+        await self._find_placements(due)
         rows = await self._fetch(sql.UPSERT, import_id=self._import_id, **self._key, **_columns(due))
         written = {row[0] for row in rows}
         back = [key for key in map(_ID, due) if key in tombs] if tombs else []
@@ -93,9 +95,10 @@ class BatchWriter:
         self.written += written
         self._receipt.changed += changed
         self._receipt.accepted += len(written) - changed
-        self._receipt.unlocated += sum(
-            item.record.location_method == "unlocated" for item in due if _ID(item) in written
-        )
+        self._receipt.unlocated += sum(item.is_unlocated for item in due if _ID(item) in written)
+        for item in due:
+            if _ID(item) in written:
+                self._receipt.outcomes[item.index] = "changed" if _ID(item) in existing else "accepted"
         return [] if len(written) == len(due) else [item for item in due if _ID(item) not in written]
 
     def _is_due(self, item: Item, row: Any, gone: int | None) -> bool:
@@ -104,12 +107,22 @@ class BatchWriter:
         known = None if row is None else Known(row[1], row[2] == record.content_hash)
         verdict = judge(record.revision, known, gone)
         item.revision = verdict.revision
+        if not verdict.is_due:
+            self._receipt.outcomes[item.index] = verdict.outcome
         self._receipt.unchanged += verdict.outcome == "unchanged"
         self._receipt.stale += verdict.outcome == "stale"
         if verdict.outcome == "conflict":
             rejection = Rejected("revision_conflict", "this revision is known with other content")
             self._refused.append((item.index, item.raw, rejection))
         return verdict.is_due
+
+    async def _find_placements(self, items: Sequence[Item]) -> None:
+        if self._batch.spec.geometry == "None":
+            return
+        nowhere = [item for item in items if item.is_unlocated]
+        found = await placements_of(self._connection, **self._key, ids=list(map(_ID, nowhere)))
+        for item in nowhere:
+            item.placement = found.get(_ID(item))
 
     async def _withdraw(self, items: list[Item]) -> None:
         if not items:
@@ -189,6 +202,18 @@ def _unit_of(claim: UnitClaim, known: Sequence[Any]) -> int:
     return int(candidates[0]["id"])
 
 
+_CLAIM = ("wkb", "location_method", "location_radius_m", "location_confidence", "location_unit", "h3")
+
+
+def _claim(item: Item) -> tuple[Any, ...]:
+    """Where the record is and how that is known: what the source says, else what a person said."""
+    record, said = item.record, item.placement
+    if said is not None:
+        return said.wkb, said.method, said.radius_m, 1.0, said.unit, said.h3
+    wkb = None if record.place is None else record.place.wkb
+    return wkb, record.location_method, record.radius_m, record.location_confidence, item.unit, record.h3
+
+
 def _columns(items: Sequence[Item]) -> dict[str, list[Any]]:
     records = [item.record for item in items]
     columns: dict[str, list[Any]] = {
@@ -197,12 +222,8 @@ def _columns(items: Sequence[Item]) -> dict[str, list[Any]]:
         "valid_from": [record.valid_from for record in records],
         "valid_to": [record.valid_to for record in records],
         "properties": [orjson.dumps(record.properties).decode() for record in records],
-        "wkb": [None if record.place is None else record.place.wkb for record in records],
-        "location_method": [record.location_method for record in records],
-        "location_radius_m": [record.radius_m for record in records],
-        "location_confidence": [None if record.place is None else 1.0 for record in records],
-        "location_unit": [item.unit for item in items],
-        "h3": [record.h3 for record in records],
         "content_hash": [record.content_hash for record in records],
     }
+    claims = [_claim(item) for item in items]
+    columns |= {name: [claim[place] for claim in claims] for place, name in enumerate(_CLAIM)}
     return columns | {name: [record.columns.get(name) for record in records] for name in COLUMN_FIELDS}

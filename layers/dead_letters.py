@@ -9,31 +9,36 @@ import orjson
 
 from geo.db.pool import Connection
 from layers import write_sql as sql
-from layers.batch import Receipt, Refusal
+from layers.batch import Batch, Receipt, Refusal
 
 _MAX_KEPT_BYTES = 65_536
 
 
-async def keep_dead_letters(connection: Connection, receipt: Receipt, refused: Sequence[Refusal]) -> None:
+async def keep_dead_letters(
+    connection: Connection, batch: Batch, receipt: Receipt, refused: Sequence[Refusal], kind: str = "features"
+) -> None:
     """List what was refused in the receipt, in the order of the records, and keep it."""
     ordered = sorted(refused, key=lambda refusal: refusal[0])
     receipt.rejected = [{"index": index, "code": why.code, "detail": why.detail} for index, _, why in ordered]
-    letters: dict[bytes, tuple[int, str, str, bytes]] = {}
+    letters: dict[bytes, tuple[int, str, str, bytes, int | None]] = {}
     for index, raw, why in ordered:
         if index >= 0:
             record = _kept(raw)
             digest = hashlib.sha256(why.code.encode() + b"\0" + record).digest()
-            letters[digest] = (index, why.code, why.detail, record[:_MAX_KEPT_BYTES])
+            message = None if batch.messages is None else batch.messages[index]
+            letters[digest] = (index, why.code, why.detail, record[:_MAX_KEPT_BYTES], message)
     if letters:
         rows = sorted(letters.items())
         values = sql.KEEP_DEAD_LETTERS.args(
             layer=receipt.layer,
             source=receipt.source,
+            kind=kind,
             digests=[digest for digest, _ in rows],
             positions=[letter[0] for _, letter in rows],
             codes=[letter[1] for _, letter in rows],
             details=[letter[2] for _, letter in rows],
             records=[letter[3] for _, letter in rows],
+            messages=[letter[4] for _, letter in rows],
         )
         await connection.execute(sql.KEEP_DEAD_LETTERS.sql, *values)
 

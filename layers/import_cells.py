@@ -24,6 +24,7 @@ from layers.tabular import MAX_TEXT, Cell, Row, Table, is_error
 
 VIETNAM = timezone(timedelta(hours=7))
 EXAMPLE_ID = "VÍ DỤ"
+_KEYS = ("id", "unit_code", "sensor", "unit_name")
 CODE_DIGITS = 5
 _EXCEL_ZERO = datetime(1899, 12, 30)
 _EXCEL_LAST = 2_958_466
@@ -68,7 +69,7 @@ def records_of_table(table: Table, mapping: ColumnMap, notices: Notices) -> Iter
         except Rejected as problem:
             yield ReadRow(row.number, {}, problem)
             continue
-        if folded(str(record.get("id", record.get("unit_code", "")))) == folded(EXAMPLE_ID):
+        if folded(_first_key(record)) == folded(EXAMPLE_ID):
             notices.add("example_row_skipped", row.number)
             continue
         key = record.get("id")
@@ -79,6 +80,11 @@ def records_of_table(table: Table, mapping: ColumnMap, notices: Notices) -> Iter
         if isinstance(key, str):
             seen[key] = row.number
         yield ReadRow(row.number, record)
+
+
+def _first_key(record: Mapping[str, Any]) -> str:
+    """What tells the template's example row from others: the key that its first column holds."""
+    return next((str(record[name]) for name in _KEYS if name in record), "")
 
 
 def _record(row: Row, mapping: ColumnMap, notices: Notices) -> dict[str, Any]:
@@ -127,7 +133,7 @@ def _within(value: float, limits: tuple[float, float]) -> bool:
 
 def _value(column: Column, cell: Cell) -> Any:
     match column.meaning:
-        case "text":
+        case "text" | "hint":
             return _text(cell)
         case "moment":
             return _moment(cell)

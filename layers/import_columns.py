@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from layers.spec import FieldSpec, LayerSpec, Text
+from layers.measures import Quality
+from layers.spec import Choice, FieldSpec, LayerSpec, Text
 from layers.tabular import unreadable
 
-Meaning = Literal["text", "moment", "degrees", "metres", "field"]
+Meaning = Literal["text", "moment", "degrees", "metres", "field", "hint"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,38 @@ _UNIT = (
     Column("unit_code", Text("Mã ĐVHC", "Unit code"), "text", also=("mã xã", "mã phường", "mã đơn vị hành chính")),
     Column("unit_set", Text("Bộ địa giới", "Unit set"), "text"),
 )
+# For tables of others that arrive by themselves: what says of a place without coordinates where it is, in words.
+HINTS = (
+    Column(
+        "unit_name",
+        Text("Xã, phường", "Commune or ward"),
+        "hint",
+        also=("phường, xã", "xã, phường, đặc khu", "tên xã, phường", "tên xã", "tên phường", "xã", "phường", "địa bàn",
+              "tên ĐVHC", "đơn vị hành chính", "commune", "ward", "unit name"),
+    ),
+    Column(
+        "place_text",
+        Text("Địa chỉ", "Address"),
+        "hint",
+        also=("địa điểm", "vị trí", "nơi xảy ra", "địa chỉ cụ thể", "place", "location"),
+    ),
+)  # fmt: skip
+_QUALITIES: dict[Quality, Text] = {
+    "good": Text("Tốt", "Good"),
+    "suspect": Text("Nghi ngờ", "Suspect"),
+    "calibrating": Text("Hiệu chuẩn", "Calibrating"),
+    "fault": Text("Lỗi", "Fault"),
+}
+
+
+# A share of people by its two numbers, so that the share of too few of them is not kept.
+_PARTS = tuple(
+    Column(name, title, "field", FieldSpec(name, title, "integer", minimum=0), also=also)
+    for name, title, also in (
+        ("numerator", Text("Số đạt", "Numerator"), ("tử số",)),
+        ("denominator", Text("Số trong diện", "Denominator"), ("mẫu số", "tổng số")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -66,13 +99,48 @@ def columns_of(spec: LayerSpec) -> tuple[Column, ...]:
     return (_ID, *fields, *_MOMENTS, *places, *_UNIT)
 
 
+@lru_cache(maxsize=64)
+def columns_of_readings(spec: LayerSpec) -> tuple[Column, ...]:
+    """Every column that a file of measurements may have: which sensor, what, when, how much."""
+    observed = tuple(Choice(one.name, one.title) for one in spec.observed)
+    qualities = tuple(Choice(one, label) for one, label in _QUALITIES.items())
+    return (
+        Column("sensor", Text("Mã trạm", "Sensor"), "text", also=("trạm", "mã trạm quan trắc", "mã", "station")),
+        Column(
+            "property",
+            Text("Thông số", "Property"),
+            "field",
+            FieldSpec("property", Text("Thông số", "Property"), "choice", choices=observed),
+            also=("chỉ tiêu", "parameter"),
+        ),
+        Column("time", Text("Thời gian", "Time"), "moment", also=("thời điểm", "ngày giờ", "thời gian đo")),
+        Column(
+            "value",
+            Text("Giá trị", "Value"),
+            "field",
+            FieldSpec("value", Text("Giá trị", "Value"), "number"),
+            also=("kết quả", "số đo"),
+        ),
+        Column(
+            "quality",
+            Text("Chất lượng số đo", "Quality"),
+            "field",
+            FieldSpec("quality", Text("Chất lượng số đo", "Quality"), "choice", choices=qualities),
+            also=("trạng thái", "chất lượng"),
+        ),
+        Column("unit", Text("Đơn vị đo", "Measurement unit"), "text", also=("đơn vị",)),
+    )
+
+
 def _columns_of_values(spec: LayerSpec) -> tuple[Column, ...]:
     """An indicator's table: a unit, a period, a value."""
     value = spec.field("value")
+    parts = _PARTS if spec.measure is not None and spec.measure.of_people else ()
     return (
         *_UNIT,
-        Column("period", Text("Kỳ", "Period"), "text", also=("năm", "year")),
-        Column("value", value.title, "field", value),
+        Column("period", Text("Kỳ", "Period"), "text", also=("năm", "year", "tháng", "month")),
+        *parts,
+        Column("value", value.title, "field", value, also=("giá trị", "tỷ lệ", "tỷ lệ (%)", "số lượng")),
         Column("estimated", Text("Ước tính", "Estimated"), "field", spec.field("estimated")),
     )
 
@@ -95,7 +163,28 @@ def map_columns(spec: LayerSpec, header: Sequence[str]) -> ColumnMap:
     Raises:
         BadBody: two columns mean the same, or the column of ids is missing.
     """
-    known = _known(spec)
+    return map_header(columns_of(spec), needed_of(spec, header), header)
+
+
+def needed_of(spec: LayerSpec, header: Sequence[str]) -> tuple[str, ...]:
+    """The columns that a file of the layer must have. A share may come as its two numbers instead."""
+    if spec.measure is None:
+        return ("id",)
+    if spec.measure.of_people:
+        known = _known(columns_of(spec))
+        found = {column.name for title in header if (column := known.get(folded(title))) is not None}
+        if found >= {"numerator", "denominator"}:
+            return ("unit_code", "period")
+    return ("unit_code", "period", "value")
+
+
+def map_header(columns: tuple[Column, ...], needed: Sequence[str], header: Sequence[str]) -> ColumnMap:
+    """Find which of these columns each header means.
+
+    Raises:
+        BadBody: two columns mean the same, or one that is needed is missing.
+    """
+    known = _known(columns)
     found: dict[str, tuple[int, Column]] = {}
     unmapped = []
     for position, title in enumerate(header):
@@ -111,8 +200,7 @@ def map_columns(spec: LayerSpec, header: Sequence[str]) -> ColumnMap:
                 f"Có hai cột cùng nghĩa “{column.title.vi}”.",
             )
         found[column.name] = (position, column)
-    needed = ("unit_code", "period", "value") if spec.measure is not None else ("id",)
-    titles = {column.name: column.title.vi for column in columns_of(spec)}
+    titles = {column.name: column.title.vi for column in columns}
     for name in needed:
         if name not in found:
             raise unreadable(
@@ -124,10 +212,10 @@ def map_columns(spec: LayerSpec, header: Sequence[str]) -> ColumnMap:
     return ColumnMap(ordered, tuple(unmapped), tuple(header))
 
 
-@lru_cache(maxsize=64)
-def _known(spec: LayerSpec) -> dict[str, Column]:
+@lru_cache(maxsize=128)
+def _known(listed: tuple[Column, ...]) -> dict[str, Column]:
     """Columns by folded header. A name goes before a title, a title before another word; fields before the rest."""
-    columns = sorted(columns_of(spec), key=lambda column: column.meaning != "field")
+    columns = sorted(listed, key=lambda column: (column.meaning != "field", column.meaning == "hint"))
     known: dict[str, Column] = {}
     for words in (
         lambda column: (column.name,),

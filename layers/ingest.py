@@ -66,7 +66,7 @@ async def store(connection: Connection, batch: Batch, items: Sequence[Item], ref
         await writer.retire_missing()
     if batch.spec.observed and writer.written:
         await show_readings_of_pushed(connection, batch, writer.written)
-    await keep_dead_letters(connection, receipt, refused)
+    await keep_dead_letters(connection, batch, receipt, refused)
     return receipt
 
 

@@ -26,6 +26,7 @@ class Measure:
         whole: whether values are whole numbers.
         additive: whether values of units may be added up.
         ramp: colours from little to much.
+        smallest: fewer people than that are not shown: a count below it, and a rate of so few, is kept as no value.
     """
 
     unit: "Text"
@@ -37,10 +38,27 @@ class Measure:
     additive: bool = False
     ramp: tuple[str, ...] = RAMP
     no_data_color: str = "#8b93a1"
+    smallest: int | None = None
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it is a share of people, whose two numbers may come beside it: how many, of how many."""
+        return self.smallest is not None and not self.additive
 
     def __post_init__(self) -> None:
         if len(self.ramp) < 2 or not all(re.fullmatch(r"#[0-9a-f]{6}", color) for color in self.ramp):
             raise ValueError("a ramp is two or more colours as #rrggbb")
+
+    def kept(self, value: float | None) -> float | None:
+        """A value as it may be kept: a count of too few people is no value. Nobody at all is no person's secret."""
+        few = self.additive and self.smallest is not None and value is not None and 0 < value < self.smallest
+        return None if few else value
+
+    def share(self, numerator: int, denominator: int) -> float | None:
+        """The share in per cent of people, where both are enough people to be shown."""
+        if min(numerator, denominator) < max(self.smallest or 0, 1):
+            return None
+        return round(100 * numerator / denominator, 2)
 
 
 class ObservedProperty(NamedTuple):

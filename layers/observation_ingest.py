@@ -50,6 +50,12 @@ async def ingest_observations(database: Database, batch: Batch, now: datetime) -
     Raises:
         Unavailable: PostGIS does not answer; nothing was stored.
     """
+    async with database.transaction() as connection:
+        return await store_observations(connection, batch, now)
+
+
+async def store_observations(connection: Connection, batch: Batch, now: datetime) -> Receipt:
+    """Store a batch of observations in the caller's transaction."""
     receipt = Receipt(batch.import_name, batch.spec.id, batch.source, len(batch.records))
     items: list[_Item] = []
     refused: list[Refusal] = []
@@ -58,18 +64,17 @@ async def ingest_observations(database: Database, batch: Batch, now: datetime) -
             items.append(_Item(index, raw, normalise_observation(batch.spec, raw, now)))
         except Rejected as rejection:
             refused.append((index, raw, rejection))
-    async with database.transaction() as connection:
-        writer = _Writer(connection, batch, receipt, refused)
-        await writer.wait()
-        placed = await writer.find_streams(items)
-        latest = standing(placed)
-        receipt.stale += len(placed) - len(latest)
-        sensors: set[str] = set()
-        for rows in rounds(latest):
-            sensors |= await writer.write(rows)
-        if sensors:
-            await show_readings(connection, batch.spec, batch.source, sorted(sensors))
-        await keep_dead_letters(connection, receipt, refused)
+    writer = _Writer(connection, batch, receipt, refused)
+    await writer.wait()
+    placed = await writer.find_streams(items)
+    latest = standing(placed)
+    receipt.stale += len(placed) - len(latest)
+    sensors: set[str] = set()
+    for rows in rounds(latest):
+        sensors |= await writer.write(rows)
+    if sensors:
+        await show_readings(connection, batch.spec, batch.source, sorted(sensors))
+    await keep_dead_letters(connection, batch, receipt, refused, "observations")
     return receipt
 
 

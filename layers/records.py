@@ -26,8 +26,13 @@ MAX_AHEAD = timedelta(days=3660)
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)
 MAX_DEPTH = 24
 _ENVELOPE = frozenset(
-    "id revision lon lat time end_time unit_code unit_set location_radius_m withdrawn geometry".split()
+    "id revision lon lat time end_time unit_code unit_set location_radius_m location_method location_confidence "
+    "withdrawn geometry".split()
 )
+# How a place is known (research: location ladder). What a source may say of its own records, and what the road found.
+METHODS = (
+    "source_coordinates", "coordinate_swapped", "device", "landmark", "unit", "unit_name", "device_reported",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class NormalisedRecord(NamedTuple):
     radius_m: float | None
     unit: UnitClaim | None
     content_hash: bytes
+    method: str | None = None
+    confidence: float | None = None
 
     @property
     def geometry(self) -> BaseGeometry | None:
@@ -67,9 +74,16 @@ class NormalisedRecord(NamedTuple):
     @property
     def location_method(self) -> str:
         """How the place is known."""
-        if self.place is not None:
-            return "source_coordinates"
-        return "unit" if self.unit is not None else "unlocated"
+        if self.place is None and self.unit is None:
+            return "unlocated"
+        return self.method or ("source_coordinates" if self.place is not None else "unit")
+
+    @property
+    def location_confidence(self) -> float | None:
+        """From 0 to 1; a place that the source gives without a doubt is believed."""
+        if self.place is None and self.unit is None:
+            return None
+        return self.confidence if self.confidence is not None or self.place is None else 1.0
 
 
 def normalise(spec: LayerSpec, raw: Any, now: datetime) -> NormalisedRecord:
@@ -102,7 +116,11 @@ def normalise(spec: LayerSpec, raw: Any, now: datetime) -> NormalisedRecord:
     radius_m = _radius(record)
     unit = None if place is not None else _unit(record, valid_from)
     shape = None if place is None else place.wkb.hex().upper()
-    digest = _digest((valid_from, valid_to, columns, properties, shape, radius_m, unit))
+    method, confidence = _claim(record)
+    content: tuple[Any, ...] = (valid_from, valid_to, columns, properties, shape, radius_m, unit)
+    if method is not None or confidence is not None:
+        content += (method, confidence)
+    digest = _digest(content)
     return NormalisedRecord(
         external_id,
         revision,
@@ -115,6 +133,8 @@ def normalise(spec: LayerSpec, raw: Any, now: datetime) -> NormalisedRecord:
         radius_m,
         unit,
         digest,
+        method,
+        confidence,
     )
 
 
@@ -207,6 +227,17 @@ def _radius(record: Mapping[str, Any]) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100_000:
         raise Rejected("value_out_of_range", "'location_radius_m' is metres from 0 to 100000")
     return float(value)
+
+
+def _claim(record: Mapping[str, Any]) -> tuple[str | None, float | None]:
+    method, confidence = record.get("location_method"), record.get("location_confidence")
+    if method is not None and method not in METHODS:
+        raise Rejected("value_not_allowed", f"'location_method' is one of: {', '.join(METHODS)}")
+    if confidence is None:
+        return method, None
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        raise Rejected("value_out_of_range", "'location_confidence' is a number from 0 to 1")
+    return method, float(confidence)
 
 
 def _unit(record: Mapping[str, Any], at: datetime | None) -> UnitClaim | None:

@@ -103,6 +103,12 @@ dead_letter = Table(
     Column("first_seen", _MOMENT),
     Column("last_seen", _MOMENT),
     Column("times", Integer),
+    Column("message", BigInteger),
+    Column("kind", Text),
+    Column("closed_at", _MOMENT),
+    Column("closed_by", Text),
+    Column("closed_why", Text),
+    Column("closed_who", Text),
 )
 
 # Counts by cell (see migrations/l005_folds.sql).

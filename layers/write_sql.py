@@ -253,6 +253,7 @@ def _keep_dead_letters() -> Any:
             bindparam("codes", type_=ARRAY(Text)),
             bindparam("details", type_=ARRAY(Text)),
             bindparam("records", type_=ARRAY(LargeBinary)),
+            bindparam("messages", type_=ARRAY(BigInteger)),
         )
         .table_valued(
             column("digest", LargeBinary),
@@ -260,20 +261,25 @@ def _keep_dead_letters() -> Any:
             column("code", Text),
             column("detail", Text),
             column("record", LargeBinary),
+            column("message", BigInteger),
         )
         .render_derived()
     )
     statement = insert(dead_letter).from_select(
-        ["source", "layer", "digest", "position", "code", "detail", "record"],
-        select(bindparam("source", type_=Text), bindparam("layer", type_=Text), *rows.c),
+        ["source", "layer", "kind", "digest", "position", "code", "detail", "record", "message"],
+        select(*(bindparam(name, type_=Text) for name in ("source", "layer", "kind")), *rows.c),
     )
     return statement.on_conflict_do_update(
         index_elements=["source", "layer", "digest"],
         set_={
             "code": statement.excluded.code,
             "detail": statement.excluded.detail,
+            "message": func.coalesce(statement.excluded.message, dead_letter.c.message),
             "last_seen": func.clock_timestamp(),
             "times": dead_letter.c.times + 1,
+            # Refused again: whoever closed it did not mend what sends it.
+            "closed_at": None,
+            "closed_by": None,
         },
     )
 
@@ -287,7 +293,11 @@ SELECT_DEAD_LETTERS = Statement(
         dead_letter.c.last_seen,
         dead_letter.c.times,
     )
-    .where(dead_letter.c.source == bindparam("source", type_=Text), dead_letter.c.id < bindparam("before"))
+    .where(
+        dead_letter.c.source == bindparam("source", type_=Text),
+        dead_letter.c.id < bindparam("before"),
+        dead_letter.c.closed_at.is_(None),
+    )
     .order_by(dead_letter.c.id.desc())
     .limit(bindparam("page"))
 )

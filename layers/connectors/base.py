@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a connector is: a pure function from one message to records, with the options that a source may set.
 
-A module of this folder defines ``CONNECTOR``. Its ``parse`` is deterministic and does no I/O, so that every kept message
-can be replayed by a newer version, and fuzzed: whatever the bytes, it yields ``Found`` and ``Refused``, or raises
-``Rejected`` when the message as a whole cannot be read. Nothing else may escape it.
+A module of this folder defines ``CONNECTOR``. Its ``parse`` is deterministic and does no I/O, so that every kept
+message can be replayed by a newer version, and fuzzed: whatever the bytes, it yields ``Found`` and ``Refused``, or
+raises ``Rejected`` when the message as a whole cannot be read. Nothing else may escape it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
