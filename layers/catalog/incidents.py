@@ -2,6 +2,7 @@
 """Incidents (sự việc) from field reports, the hotline and cameras."""
 
 from layers.groups import OPERATIONS
+from layers.incident_choices import CHANNELS, KINDS
 from layers.spec import Choice, FieldSpec, LayerSpec, Render, Text
 from layers.visibility import STAFF
 
@@ -15,24 +16,7 @@ LAYER = LayerSpec(
     render=Render(icon="incident", color="#ff8a3d", color_by="severity", radius_px=5.5, order=10),
     fields=(
         FieldSpec("title", Text("Tiêu đề", "Title"), max_length=300, required=True, in_tiles=True),
-        FieldSpec(
-            "kind",
-            Text("Lĩnh vực", "Category"),
-            "choice",
-            choices=(
-                Choice("traffic", Text("Giao thông", "Traffic")),
-                Choice("environment", Text("Môi trường", "Environment")),
-                Choice("order", Text("An ninh, trật tự", "Public order")),
-                Choice("infrastructure", Text("Hạ tầng đô thị", "Urban infrastructure")),
-                Choice("construction", Text("Xây dựng", "Construction")),
-                Choice("fire", Text("Cháy, nổ", "Fire")),
-                Choice("flood", Text("Ngập, lụt", "Flood")),
-                Choice("power", Text("Điện, viễn thông", "Power and telecom")),
-                Choice("health", Text("Y tế", "Health")),
-                Choice("other", Text("Lĩnh vực khác", "Other")),
-            ),
-            in_tiles=True,
-        ),
+        FieldSpec("kind", Text("Lĩnh vực", "Category"), "choice", choices=KINDS, in_tiles=True),
         FieldSpec(
             "severity",
             Text("Mức độ", "Severity"),
@@ -55,23 +39,21 @@ LAYER = LayerSpec(
         # What people wrote may name people: for who works on it.
         FieldSpec("description", Text("Nội dung", "Description"), max_length=5000, queryable=False, readers=STAFF),
         FieldSpec("agency", Text("Đơn vị xử lý", "Handling agency"), max_length=200),
-        FieldSpec(
-            "channel",
-            Text("Kênh tiếp nhận", "Channel"),
-            "choice",
-            choices=(
-                Choice("app", Text("Ứng dụng C-ThaiNguyen", "C-ThaiNguyen app")),
-                Choice("hotline", Text("Tổng đài", "Hotline")),
-                Choice("web", Text("Cổng thông tin", "Web portal")),
-                Choice("field", Text("Cán bộ hiện trường", "Field officer")),
-                Choice("camera", Text("Camera", "Camera")),
-            ),
-        ),
+        FieldSpec("channel", Text("Kênh tiếp nhận", "Channel"), "choice", choices=CHANNELS),
+        # Of reports of citizens (Open311): what they chose stays, whatever the category becomes.
+        FieldSpec("service_code", Text("Mã nội dung phản ánh", "Service code"), max_length=100),
+        FieldSpec("source_status", Text("Trạng thái tại nguồn", "Status at the source"), max_length=60),
+        FieldSpec("status_notes", Text("Kết quả, thông báo", "Public note"), max_length=1000, queryable=False),
+        FieldSpec("sla_due", Text("Hạn xử lý", "Due"), "datetime"),
+        FieldSpec("address", Text("Địa chỉ", "Address"), max_length=300, queryable=False, readers=STAFF),
+        FieldSpec("media_url", Text("Liên kết hình ảnh", "Link to media"), queryable=False, readers=STAFF),
     ),
     title_field="title",
     fold_below=13,
     has_time=True,
     live=True,
+    # Who works on them; the register keepers of other layers do not.
+    editors=STAFF - {"gis"},
     expected_every_s=900,
     retention_days=1830,
 )
