@@ -43,7 +43,11 @@ from api.tile_source import TileSource
 from api.underlay_tiles import UnderlayTiles
 from boundaries.files import FileStore
 from geo.db.pool import DatabaseOptions, open_database
+from layers.locate.gazetteer import Gazetteer
 from layers.registry import LayerRegistry, discover
+from layers.sources.book import SourceBook
+from layers.sources.budget import Budget
+from layers.sources.road import Road
 
 ROUTERS = (
     health.router,
@@ -101,9 +105,11 @@ def create_app(
         readers = Readers(database, layers, chosen.anonymous_role)
         files = FileStore(chosen.files)
         underlay_tiles = UnderlayTiles(database, files, chosen.underlay_cache_bytes)
+        road = Road(database, layers, Gazetteer(layers))
         app.state.toancanh = AppState(
-            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles, clock
-        )
+            chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles,
+            SourceBook(chosen.sources), road, Budget(), clock,
+        )  # fmt: skip
         try:
             yield
         finally:

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     default_set: str | None = None
     # What people upload, and what is made from it. The server and the worker share it.
     files: Path = Path("/var/lib/toancanh/files")
+    # Connected systems: a folder of YAML files, one a source; a folder of secrets, one a file, that they name.
+    sources: Path | None = None
+    secrets: Path | None = None
+    # How this server is called by those with which it exchanges incidents and alerts.
+    instance: str = Field("toancanh", pattern=r"^[a-z][a-z0-9-]{1,40}$")
     max_upload_bytes: int = Field(512 * 1024 * 1024, ge=1024)
     # A second person must approve before boundaries are published.
     boundary_approval: bool = False

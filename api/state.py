@@ -15,11 +15,14 @@ from api.underlay_tiles import UnderlayTiles
 from boundaries.files import FileStore
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
+from layers.sources.book import SourceBook
+from layers.sources.budget import Budget
+from layers.sources.road import Road
 
 
 @dataclass(frozen=True)
 class AppState:
-    """Settings, layers, database, the live hub, readers, kept tiles, files, raster tiles and the clock."""
+    """Settings, layers, database, the live hub, readers, kept tiles, files, raster tiles, sources and the clock."""
 
     settings: Settings
     registry: LayerRegistry
@@ -31,4 +34,7 @@ class AppState:
     telemetry: Telemetry
     files: FileStore
     underlays: UnderlayTiles
+    sources: SourceBook
+    road: Road
+    budget: Budget
     clock: Callable[[], datetime]

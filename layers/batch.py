@@ -23,7 +23,7 @@ class Batch:
     records: Sequence[Any]
     snapshot: bool = False
     # The kept message of each record, where it came on the road of a connector; dead letters point at it.
-    messages: Sequence[int] | None = None
+    messages: Sequence[int | None] | None = None
 
 
 @dataclass

@@ -9,15 +9,23 @@ import orjson
 
 from geo.db.pool import Connection
 from layers import write_sql as sql
-from layers.batch import Batch, Receipt, Refusal
+from layers.batch import Receipt, Refusal
 
 _MAX_KEPT_BYTES = 65_536
 
 
 async def keep_dead_letters(
-    connection: Connection, batch: Batch, receipt: Receipt, refused: Sequence[Refusal], kind: str = "features"
+    connection: Connection,
+    receipt: Receipt,
+    refused: Sequence[Refusal],
+    messages: Sequence[int | None] | None = None,
+    kind: str = "features",
 ) -> None:
-    """List what was refused in the receipt, in the order of the records, and keep it."""
+    """List what was refused in the receipt, in the order of the records, and keep it.
+
+    Args:
+        messages: the kept message of each record of the batch, where they came on the road of a connector.
+    """
     ordered = sorted(refused, key=lambda refusal: refusal[0])
     receipt.rejected = [{"index": index, "code": why.code, "detail": why.detail} for index, _, why in ordered]
     letters: dict[bytes, tuple[int, str, str, bytes, int | None]] = {}
@@ -25,7 +33,7 @@ async def keep_dead_letters(
         if index >= 0:
             record = _kept(raw)
             digest = hashlib.sha256(why.code.encode() + b"\0" + record).digest()
-            message = None if batch.messages is None else batch.messages[index]
+            message = None if messages is None else messages[index]
             letters[digest] = (index, why.code, why.detail, record[:_MAX_KEPT_BYTES], message)
     if letters:
         rows = sorted(letters.items())

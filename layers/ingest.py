@@ -15,7 +15,9 @@ from geo.db.pool import Connection, Database
 from geo.errors import BadBody
 from layers.batch import Batch, Item, Receipt, Refusal
 from layers.batch_writer import BatchWriter
+from layers.check_records import is_checked
 from layers.dead_letters import keep_dead_letters
+from layers.device_checks import show_checks_of_pushed
 from layers.errors import Rejected
 from layers.readings import show_readings_of_pushed
 from layers.records import normalise
@@ -66,7 +68,9 @@ async def store(connection: Connection, batch: Batch, items: Sequence[Item], ref
         await writer.retire_missing()
     if batch.spec.observed and writer.written:
         await show_readings_of_pushed(connection, batch, writer.written)
-    await keep_dead_letters(connection, batch, receipt, refused)
+    if is_checked(batch.spec) and writer.written:
+        await show_checks_of_pushed(connection, batch.spec, batch.source, writer.written)
+    await keep_dead_letters(connection, receipt, refused, batch.messages)
     return receipt
 
 

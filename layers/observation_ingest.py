@@ -74,7 +74,7 @@ async def store_observations(connection: Connection, batch: Batch, now: datetime
         sensors |= await writer.write(rows)
     if sensors:
         await show_readings(connection, batch.spec, batch.source, sorted(sensors))
-    await keep_dead_letters(connection, batch, receipt, refused, "observations")
+    await keep_dead_letters(connection, receipt, refused, batch.messages, "observations")
     return receipt
 
 

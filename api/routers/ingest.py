@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from api.auth import pusher_of
 from api.body import read_json, refuse_deep
 from api.deps import State
+from api.push import account, check_budget, push_message
 from api.writers import writer_of
 from geo.errors import BadBody, BadParameter, TooLarge
 from layers import write_sql as sql
@@ -51,13 +52,23 @@ def _manner(
     return Manner(mode, kind, _import_name(name))
 
 
-@router.post("/{source}", summary="Push records of a layer")
+@router.post("/{source}", summary="Push records of a layer, or a message of a configured source")
 async def push(
-    request: Request, source: str, layer: Layer, state: State, manner: Annotated[Manner, Depends(_manner)]
+    request: Request,
+    source: str,
+    state: State,
+    manner: Annotated[Manner, Depends(_manner)],
+    layer: Annotated[str | None, Query(description="The layer; without one the source's connector reads it")] = None,
 ) -> dict[str, Any]:
-    """Push a Feature, a FeatureCollection, one record or a list; answers what became of each."""
+    """Push a Feature, a FeatureCollection, one record or a list; answers what became of each.
+
+    Without ``layer`` the body is a message in the protocol of the source (docs/connected-systems.md).
+    """
+    if layer is None:
+        return await push_message(request, state, source)
     spec = state.registry.require(layer)
     await pusher_of(request, state.database, source, layer)
+    check_budget(state, source)
     body = await read_json(request, state.settings.max_body_bytes)
     if spec.store == "unit":
         refuse_deep(body)
@@ -66,7 +77,9 @@ async def push(
     if len(records) > state.settings.max_batch:
         raise TooLarge(f"A request may hold {state.settings.max_batch} records.", max_batch=state.settings.max_batch)
     batch = Batch(spec, source, manner.import_name, records, manner.mode == "snapshot")
-    return (await take_in(state.database, batch, state.clock(), manner.kind)).as_json()
+    receipt = await take_in(state.database, batch, state.clock(), manner.kind)
+    await account(state, source, receipt)
+    return receipt.as_json()
 
 
 @router.delete("/{source}/imports/{name}", summary="Undo a whole import")
