@@ -12,7 +12,7 @@ from layers.measures import Quality
 from layers.spec import Choice, FieldSpec, LayerSpec, Text
 from layers.tabular import unreadable
 
-Meaning = Literal["text", "moment", "degrees", "metres", "field", "hint"]
+Meaning = Literal["text", "moment", "degrees", "metres", "period", "field", "hint"]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _columns_of_values(spec: LayerSpec) -> tuple[Column, ...]:
     parts = _PARTS if spec.measure is not None and spec.measure.of_people else ()
     return (
         *_UNIT,
-        Column("period", Text("Kỳ", "Period"), "text", also=("năm", "year", "tháng", "month")),
+        Column("period", Text("Kỳ", "Period"), "period", also=("năm", "year", "tháng", "month")),
         *parts,
         Column("value", value.title, "field", value, also=("giá trị", "tỷ lệ", "tỷ lệ (%)", "số lượng")),
         Column("estimated", Text("Ước tính", "Estimated"), "field", spec.field("estimated")),
