@@ -32,6 +32,7 @@ _DAY_FIRST = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ ,T]+(\d{1,2})(?::|h|g)(\d{2})?(?::(\d{2}))?)?", re.ASCII
 )
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?", re.ASCII)
+_MONTH_FIRST = re.compile(r"(?:t|thang )?(\d{1,2}) (\d{4})", re.ASCII)  # folded: "Tháng 6/2025", "06-2025"
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3}){1,4}", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+(?:,\d+)?|(?:,\d{3})+(?:\.\d+)?)", re.ASCII)
@@ -135,6 +136,8 @@ def _value(column: Column, cell: Cell) -> Any:
     match column.meaning:
         case "text" | "hint":
             return _text(cell)
+        case "period":
+            return _period(cell)
         case "moment":
             return _moment(cell)
         case "degrees" | "metres":
@@ -212,6 +215,15 @@ def _whole(cell: Cell) -> Any:
 def _boolean(cell: Cell) -> Any:
     word = folded(_text(cell))
     return True if word in _TRUE else False if word in _FALSE else cell
+
+
+def _period(cell: Cell) -> str:
+    """A period as it stands; a spreadsheet makes the first day of a month out of 2025-06, and people write 6/2025."""
+    if isinstance(cell, date):
+        return f"{cell.year:04}-{cell.month:02}" if cell.day == 1 else f"{cell.year:04}-{cell.month:02}-{cell.day:02}"
+    text = _text(cell)
+    found = _MONTH_FIRST.fullmatch(folded(text))
+    return f"{found[2]}-{int(found[1]):02}" if found else text
 
 
 def _moment(cell: Cell) -> Any:

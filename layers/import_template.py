@@ -50,8 +50,8 @@ def template_xlsx(spec: LayerSpec) -> bytes:
         head.fill = PatternFill("solid", fgColor="E5E7EB")
         example.font = Font(italic=True, color="6B7280")
         sheet.column_dimensions[letter].width = max(12, len(column.title.vi) + 4)
-        if column.meaning == "text":
-            # As text from the first key on: a code keeps its leading zero.
+        if column.meaning in ("text", "period"):
+            # As text from the first key on: a code keeps its leading zero, and 2025-06 does not become a day.
             for row in range(2, 202):
                 sheet.cell(row, number).number_format = "@"
         elif column.meaning == "moment":
