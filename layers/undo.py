@@ -7,6 +7,8 @@ from geo.db.pool import Database
 from geo.db.statement import Statement
 from layers import indicator_write_sql as values_sql
 from layers import undo_sql as sql
+from layers.check_records import is_checked
+from layers.device_checks import show_checks_of_pushed
 from layers.errors import ImportNotFound
 from layers.readings import show_readings_of_source
 from layers.spec import LayerSpec
@@ -53,4 +55,6 @@ async def undo_import(database: Database, source: str, spec: LayerSpec, name: st
         )
         if spec.observed:
             await show_readings_of_source(connection, spec, source)
+        if is_checked(spec):
+            await show_checks_of_pushed(connection, spec, source)
     return Undone(restored=counts[0], removed=counts[1], brought_back=counts[2])

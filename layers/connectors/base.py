@@ -64,7 +64,8 @@ class PlaceHints:
 
 
 NO_HINTS = PlaceHints()
-Kind: TypeAlias = Literal["features", "observations"]
+# Checks: whether devices that a register keeps answer (layers/device_checks.py).
+Kind: TypeAlias = Literal["features", "observations", "checks"]
 
 
 @dataclass(frozen=True)
