@@ -22,6 +22,7 @@ from geo.db.statement import Statement
 from layers.batch import Batch, Receipt
 from layers.connectors.base import Found, Kind, Message
 from layers.dead_letters import keep_dead_letters
+from layers.device_checks import store_checks
 from layers.errors import Rejected
 from layers.indicator_ingest import store_values
 from layers.ingest import check, store
@@ -152,6 +153,8 @@ class _Transaction:
             raise AssertionError(f"{self._source.connector} observes {layer}, which has nothing to observe")
         if kind == "observations":
             receipt = await store_observations(self._connection, batch, self._now)
+        elif kind == "checks":
+            receipt = await store_checks(self._connection, batch, self._now)
         elif spec.store == "indicator":
             receipt = await store_values(self._connection, batch, self._now)
         else:
