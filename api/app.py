@@ -14,6 +14,8 @@ from api.live import LiveHub
 from api.readers import Readers
 from api.routers import (
     boundaries,
+    cameras,
+    cap,
     core,
     crosswalk,
     documents,
@@ -28,11 +30,14 @@ from api.routers import (
     live,
     metrics,
     publications,
+    sensorthings,
     session,
+    sources,
     styles,
     underlays,
     unit_exports,
     unit_reports,
+    unlocated,
     values,
 )
 from api.routers import tiles as tile_routes
@@ -43,8 +48,10 @@ from api.tile_source import TileSource
 from api.underlay_tiles import UnderlayTiles
 from boundaries.files import FileStore
 from geo.db.pool import DatabaseOptions, open_database
+from layers.device_addresses import Networks
 from layers.locate.gazetteer import Gazetteer
 from layers.registry import LayerRegistry, discover
+from layers.snapshots import Snapshots
 from layers.sources.book import SourceBook
 from layers.sources.budget import Budget
 from layers.sources.road import Road
@@ -53,6 +60,7 @@ ROUTERS = (
     health.router,
     ingest.router,
     imports.router,
+    cap.router,
     live.router,
     boundaries.router,
     crosswalk.router,
@@ -68,10 +76,14 @@ ROUTERS = (
     hexagons.router,
     values.router,
     metrics.router,
+    cameras.router,
+    sensorthings.router,
     tile_routes.router,
     styles.router,
     session.router,
     underlays.router,
+    sources.router,
+    unlocated.router,
 )
 
 
@@ -105,15 +117,17 @@ def create_app(
         readers = Readers(database, layers, chosen.anonymous_role)
         files = FileStore(chosen.files)
         underlay_tiles = UnderlayTiles(database, files, chosen.underlay_cache_bytes)
+        snapshots = Snapshots(Networks(chosen.camera_networks.split(",")))
         road = Road(database, layers, Gazetteer(layers))
         app.state.toancanh = AppState(
             chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles,
-            SourceBook(chosen.sources), road, Budget(), clock,
+            SourceBook(chosen.sources), road, Budget(), snapshots, clock,
         )  # fmt: skip
         try:
             yield
         finally:
             await hub.stop()
+            await snapshots.close()
             underlay_tiles.close()
             await database.close()
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from layers.device_addresses import PRIVATE
 from layers.visibility import Role
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -35,8 +36,12 @@ class Settings(BaseSettings):
     # Connected systems: a folder of YAML files, one a source; a folder of secrets, one a file, that they name.
     sources: Path | None = None
     secrets: Path | None = None
+    # Who sends our public alerts, as CAP names it; without one the name of this host.
+    cap_sender: str | None = Field(None, pattern=r"^[^\s,<&]{1,200}$")
     # How this server is called by those with which it exchanges incidents and alerts.
     instance: str = Field("toancanh", pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    # Where cameras may be asked for pictures: networks, divided by commas. Private ones unless set.
+    camera_networks: str = ",".join(PRIVATE)
     max_upload_bytes: int = Field(512 * 1024 * 1024, ge=1024)
     # A second person must approve before boundaries are published.
     boundary_approval: bool = False
