@@ -15,6 +15,7 @@ from api.underlay_tiles import UnderlayTiles
 from boundaries.files import FileStore
 from geo.db.pool import Database
 from layers.registry import LayerRegistry
+from layers.snapshots import Snapshots
 from layers.sources.book import SourceBook
 from layers.sources.budget import Budget
 from layers.sources.road import Road
@@ -37,4 +38,5 @@ class AppState:
     sources: SourceBook
     road: Road
     budget: Budget
+    snapshots: Snapshots
     clock: Callable[[], datetime]

@@ -101,7 +101,7 @@ def test_availability_counts_known_time_only() -> None:
         Change(T0 + 200 * MINUTE, "online"),
     ]
     whole = availability(changes, T0, T0 + 210 * MINUTE)
-    assert whole == (70 * 60, 100 * 60) and whole.percent == 70.0
+    assert (whole.online_s, whole.known_s, whole.percent) == (70 * 60, 100 * 60, 70.0)
     assert availability(changes, T0 + 100 * MINUTE, T0 + 190 * MINUTE).percent is None
     assert availability([], T0, T0 + MINUTE).percent is None
 
