@@ -12,6 +12,7 @@ import psycopg2
 from psycopg2.extensions import parse_dsn
 
 from api import accounts_cli, boundaries_cli
+from api.connect import run_connect
 from api.job_runner import run_job
 from api.settings import Settings, read_settings
 from api.worker import run_worker
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="the web server")
     commands.add_parser("relay", help="moves changes into the live log; exactly one works at a time")
+    commands.add_parser("connect", help="fetches from connected systems; exactly one works at a time")
     commands.add_parser("worker", help="jobs that follow the change log or the clock")
     commands.add_parser("job", help="one job of the worker's; it starts this itself").add_argument("id", type=int)
     commands.add_parser("migrate", help="bring the database to this version")
@@ -42,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
             return serve(settings)
         case "relay":
             return _forever(run_relay(settings.database_url))
+        case "connect":
+            return _forever(run_connect(settings, discover()))
         case "worker":
             return _forever(run_worker(settings.database_url, discover(), FileStore(settings.files)))
         case "job":

@@ -12,6 +12,7 @@ from bootstrap.console import Failure, Interrupted, complain
 _PRODUCT = {
     "serve": "máy chủ · the server alone",
     "relay": "chuyển tiếp thay đổi · the relay (one at a time)",
+    "connect": "lấy dữ liệu từ các hệ thống · fetch from connected systems (one at a time)",
     "worker": "việc nền · the worker",
     "migrate": "lược đồ dữ liệu · bring the schema up to date",
     "key": "khoá của nguồn và máy khách GIS · keys (key create --source S [--role viewer])",

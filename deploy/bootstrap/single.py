@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from bootstrap import data_home, processes, setup
 from bootstrap.console import Interrupted, Progress
 
-_LONG_RUNNING = ("serve", "relay", "worker")
+_LONG_RUNNING = ("serve", "relay", "worker", "connect")
 
 
 def run(place: setup.Workplace, command: str, words: Sequence[str]) -> int:

@@ -78,6 +78,16 @@ def claim(record: Mapping[str, Any], hints: PlaceHints, ground: Ground) -> Claim
     return _by_name(rest, hints, ground, doubt)
 
 
+def name_unit(record: Mapping[str, Any], hints: PlaceHints, names: Names, day: date) -> Mapping[str, Any]:
+    """A value of a unit that its source only names: with the unit's set and code, if the name is clear."""
+    if record.get("unit_code") is not None or not hints.unit_name:
+        return record
+    units = _units(PlaceHints(unit_name=hints.unit_name), Ground(names, {}, day, False))
+    if len(units) != 1:
+        return record
+    return {**record, "unit_set": units[0].unit_set, "unit_code": units[0].code}
+
+
 def _coordinates(record: Mapping[str, Any], lon: Any, lat: Any, area: BBox | None) -> Mapping[str, Any] | str:
     """The record with coordinates that can be, or why these cannot."""
     if not all(isinstance(one, int | float) and not isinstance(one, bool) and abs(one) <= 360 for one in (lon, lat)):

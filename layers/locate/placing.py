@@ -13,7 +13,7 @@ from geo.db.pool import Connection
 from geo.db.statement import Statement
 from layers.connectors.base import Found
 from layers.locate.gazetteer import Names
-from layers.locate.ladder import Claimed, Ground, claim
+from layers.locate.ladder import Claimed, Ground, claim, name_unit
 from layers.registry import LayerRegistry
 from layers.sources import sql
 from layers.tables import feature
@@ -52,6 +52,9 @@ async def place(
     nowhere: list[tuple[str, Claimed]] = []
     for one in found:
         spec = registry[one.layer]
+        if spec.store == "indicator":
+            placed.append(name_unit(one.record, one.hints, names, now.astimezone(_VIETNAM).date()))
+            continue
         if one.kind != "features" or spec.store != "feature":
             placed.append(one.record)
             continue

@@ -12,8 +12,7 @@ create table source_state (
     lag_s real,
     failures integer not null default 0,
     open_until timestamptz,
-    last_error jsonb,
-    silent_since timestamptz
+    last_error jsonb
 ) with (fillfactor = 50);
 
 create table source_minute (
@@ -78,7 +77,7 @@ create table unlocated_hint (
     candidates jsonb not null default '[]',
     primary key (layer, source, external_id)
 );
-create index feature_unlocated on feature (layer, id) where geom is null and location_unit is null;
+create index feature_unlocated on feature (layer, source, id) where geom is null and location_unit is null;
 
 -- Placing a record is no edit of what its source said: revision, content and import stay the source's, so that its next
 -- word is judged as ever. It is a new belief all the same, with history and change.

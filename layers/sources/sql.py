@@ -104,7 +104,6 @@ def _note() -> Any:
             "lag_s": func.coalesce(excluded.lag_s, source_state.c.lag_s),
             "failures": 0,
             "open_until": None,
-            "silent_since": None,
         },
     )
 
@@ -153,6 +152,8 @@ FAILED = Statement(
     )
     .returning(source_state.c.failures)
 )
+
+SELECT_SWITCHES = Statement(select(source_state.c.source, source_state.c.enabled))
 
 SELECT_STATE = Statement(select(source_state).where(source_state.c.source == _SOURCE))
 

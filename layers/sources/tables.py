@@ -21,7 +21,6 @@ source_state = Table(
     Column("failures", Integer),
     Column("open_until", _MOMENT),
     Column("last_error", JSONB),
-    Column("silent_since", _MOMENT),
 )
 
 source_minute = Table(

@@ -7,7 +7,7 @@ the visit: the runner waits longer each time and opens the circuit breaker (laye
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,10 @@ class Arrival:
     settle: Callable[[], Awaitable[None]] | None = None
 
 
+async def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True)
 class Visit:
     """What a transport may use.
@@ -40,6 +44,7 @@ class Visit:
         cursor: what the last arrival left, ``{}`` at first.
         secret: the text of a named secret (a password, a client secret); raises ``KeyError``.
         database: for transports that ask which devices there are.
+        reached: to be awaited by a stream once it is connected: whatever failed before is over.
     """
 
     source: str
@@ -48,7 +53,7 @@ class Visit:
     secret: Callable[[str], str]
     database: Database
     clock: Callable[[], datetime]
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    reached: Callable[[], Awaitable[None]] = _nobody
 
 
 @dataclass(frozen=True)
