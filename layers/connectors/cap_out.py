@@ -92,7 +92,7 @@ def _info(alert: Any, properties: Mapping[str, Any], shapes: Shapes, language: s
     kind = _label("kind", properties.get("kind"), vietnamese) or ("Cảnh báo" if vietnamese else "Alert")
     _add(info, "language", language)
     _add(info, "category", words.CATEGORY_OF_KIND.get(properties.get("kind") or "", "Other"))
-    _add(info, "event", (properties.get("event") or kind) if vietnamese else kind)
+    _add(info, "event", (printable(properties.get("event")) or kind) if vietnamese else kind)
     is_over = properties.get("status") == "cancelled"
     response = "all_clear" if is_over else properties.get("response")
     _add(info, "responseType", words.RESPONSE_OF.get(response or ""))
@@ -146,10 +146,9 @@ def _area(info: Any, properties: Mapping[str, Any], shapes: Shapes, name: str) -
 
 def area_name(properties: Mapping[str, Any]) -> str:
     """Where it is, in words: as its sender said, else the units of today's sets."""
-    if properties.get("area"):
-        return str(properties["area"])
+    said = printable(properties.get("area"))
     units = [one for one in properties.get("units") or () if one["set"] in _UNIT_SET_NAMES]
-    return ", ".join(dict.fromkeys(one["name"] for one in units))
+    return said or ", ".join(dict.fromkeys(printable(one["name"]) for one in units))
 
 
 def _label(field: str, value: str | None, vietnamese: bool) -> str | None:

@@ -143,7 +143,7 @@ def _not_an_alert(root: Any, name: str) -> Rejected:
             "cap_index",
             "this is an Atom or RSS index of alerts, not an alert: let the transport 'feed' poll it with follow: true",
         )
-    if any(root.iter(*(f"{{{namespace}}}alert" for namespace in _NAMESPACES))):
+    if next(root.iter(*(f"{{{namespace}}}alert" for namespace in _NAMESPACES)), None) is not None:
         return Rejected("cap_wrapped", "alerts are inside another document: send each <alert> in a message of its own")
     return Rejected("cap_not_an_alert", f"the root is <{name[:60]}>; a CAP message is one <alert>")
 

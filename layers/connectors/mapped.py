@@ -5,7 +5,7 @@ What a province's platform will look like is not known; that it answers with rec
 path is the id, which the time, which of their words is which of ours (docs/connected/mapping.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from layers.connectors.base import NO_HINTS, Connector, Found, Message, Parsed, PlaceHints, Refused
@@ -17,6 +17,7 @@ from layers.errors import Rejected
 from layers.spec import Text
 
 _ENVELOPE = ("time", "end_time", "unit_code", "unit_set")
+_VALUE = ("unit_code", "unit_set", "period", "value")
 _HINTS = ("unit_name", "address", "asset.id")
 
 
@@ -26,7 +27,7 @@ def parse(message: Message, options: MappingOptions) -> Iterator[Parsed]:
     Raises:
         Rejected: the message as a whole cannot be read.
     """
-    read = _observations if options.kind == "observations" else _feature
+    read = _READERS[options.kind]
     for index, record in enumerate(records_of(message, options)):
         try:
             yield from read(record, options)
@@ -68,6 +69,14 @@ def _observations(record: Record, options: MappingOptions) -> Iterator[Parsed]:
             continue
         if value is not None:
             yield Found(options.layer, {**shared, "property": name, "value": value}, "observations")
+
+
+def _value(record: Record, options: MappingOptions) -> Iterator[Parsed]:
+    """A value of an indicator; a blank one says that there is none."""
+    flat = {name: _take(record, options, name) for name in _VALUE if name in options.typed}
+    if "revision_from" in options.typed:
+        flat["revision"] = _revision(record, options)
+    yield Found(options.layer, {**_without_blanks(flat), "value": flat["value"]})
 
 
 def _identity(record: Record, options: MappingOptions) -> str:
@@ -140,6 +149,11 @@ def _look(record: Record, options: MappingOptions, where: str) -> Any:
     return None if path is None else record.look(path, where)
 
 
+_READERS: dict[str, Callable[[Record, MappingOptions], Iterator[Parsed]]] = {
+    "features": _feature,
+    "observations": _observations,
+    "values": _value,
+}
 CONNECTOR = Connector(
     "mapped",
     Text("Theo tệp ánh xạ (JSON, GeoJSON, CSV, XLSX, CKAN, OGC API)", "By mapping file (JSON to OGC API Features)"),

@@ -15,7 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from layers.connectors.base import Kind, Options
+from layers.connectors.base import Options
 
 LOCAL_TZ = "Asia/Ho_Chi_Minh"
 Format: TypeAlias = Literal["json", "geojson", "ogc_features", "ckan", "csv", "xlsx"]
@@ -110,14 +110,15 @@ class Mapping(Options):
     """The options of a mapped source. ``id`` is required: without it a repeat would be a second record.
 
     Features: ``fields`` are the layer's own. Observations: ``id`` is the sensor, ``readings`` are property and value.
+    Values of an indicator: ``unit_code`` and ``period`` are the identity, and there is no ``id``.
     ``lon``/``lat`` are east and north of ``crs`` (surveyors write Y for east and X for north).
     """
 
     format: Format
     layer: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-    kind: Kind = "features"
+    kind: Literal["features", "observations", "values"] = "features"
     records: str | None = None
-    id: tuple[Take, ...]
+    id: tuple[Take, ...] = ()
     id_separator: Annotated[str, Field(max_length=3)] = ":"
     revision_from: Take | None = None
     time: Take | None = None
@@ -136,17 +137,24 @@ class Mapping(Options):
     fields: dict[str, Take] = Field(default_factory=dict)
     readings: dict[str, Take] = Field(default_factory=dict)
     quality: Take | None = None
+    period: Take | None = None
+    value: Take | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _identity(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        if given.get("id") in (None, "", [], ()):
-            raise ValueError("a mapping names its 'id': the path of the record's own id, or a list of paths")
-        shaped = dict(given)
-        for name in ("id",):
-            shaped[name] = given[name] if isinstance(given[name], list | tuple) else [given[name]]
+        identity, of_values = given.get("id"), given.get("kind") == "values"
+        if (identity in (None, "", [], ())) != of_values:
+            raise ValueError(
+                "values of an indicator have 'unit_code' and 'period' instead of an 'id'"
+                if of_values
+                else "a mapping names its 'id': the path of the record's own id, or a list of paths"
+            )
+        shaped = {name: member for name, member in given.items() if name != "id"}
+        if not of_values:
+            shaped["id"] = identity if isinstance(identity, list | tuple) else [identity]
         # A field may be named alone: it is then taken from where it has the same name.
         for name in ("fields", "readings"):
             if isinstance(given.get(name), dict):
@@ -176,8 +184,12 @@ class Mapping(Options):
             raise ValueError("a mapping has 'lon' and 'lat', or a 'geometry', not both")
         if self.kind == "observations" and not (self.readings and self.time):
             raise ValueError("observations have a 'time' and 'readings': the property and where its value is")
-        if self.kind == "features" and (self.readings or self.quality):
+        if self.kind != "observations" and (self.readings or self.quality):
             raise ValueError("'readings' and 'quality' belong to kind: observations")
+        if self.kind == "values" and not (self.period and self.value and self.unit_code):
+            raise ValueError("values of an indicator have 'unit_code', 'period' and 'value'")
+        if self.kind != "values" and (self.period or self.value):
+            raise ValueError("'period' and 'value' belong to kind: values")
         if self.format in TABLES:
             if self.records is not None:
                 raise ValueError("'records' belongs to JSON formats: every row of a table is a record")
@@ -230,7 +242,7 @@ class Mapping(Options):
 _SINGLE: dict[str, str | None] = {
     "revision_from": None, "time": "time", "end_time": "time", "lon": "number", "lat": "number", "geometry": None,
     "radius_m": "number", "unit_code": "text", "unit_set": "text", "unit_name": "text", "address": "text",
-    "withdrawn": "boolean", "quality": None,
+    "withdrawn": "boolean", "quality": None, "period": "text", "value": "number",
 }  # fmt: skip
 
 
