@@ -74,12 +74,12 @@ GEOJSON = options(
     geometry="geometry",
     fields={"name": None, "kind": {"default": "other"}},
 )
+LAKE = {"type": "Point", "coordinates": [105.7, 21.57]}
 GEOJSON_BODY = {
     "type": "FeatureCollection",
     "features": [
         {
-            "type": "Feature", "id": "a1", "properties": {"name": "Hồ Thí dụ"},
-            "geometry": {"type": "Point", "coordinates": [105.7, 21.57]},
+            "type": "Feature", "id": "a1", "properties": {"name": "Hồ Thí dụ"}, "geometry": LAKE,
         },
         {"type": "Feature", "id": "a2", "properties": {"name": "Không toạ độ", "kind": "museum"}, "geometry": None},
     ],
@@ -146,7 +146,20 @@ STATIONS_BODY = [
     {"tram": "T1", "luc": "sớm", "tt": "00", "chiSo": {"pm25": 1}},
 ]
 
+ACCOUNTS = options(
+    format="csv",
+    layer="app_accounts",
+    kind="values",
+    id=None,
+    unit_code="Mã xã",
+    unit_set="province-2025",
+    period="Tháng",
+    value={"path": "Số tài khoản", "type": "integer", "decimal": ","},
+)
+ACCOUNTS_BODY = "Mã xã,Tháng,Số tài khoản\n05443,2026-10,1.250\n05467,2026-10,\n05455,2026-10,nhiều\n".encode()
+
 EVERY = {
+    "accounts": (ACCOUNTS, message(ACCOUNTS_BODY, "text/csv")),
     "lgsp": (LGSP, message(LGSP_BODY)),
     "geojson": (GEOJSON, message(GEOJSON_BODY, "application/geo+json")),
     "ckan": (CKAN, message(CKAN_BODY)),

@@ -14,6 +14,7 @@ from layers.connectors.base import Found, Message, Refused
 from layers.connectors.mapped import CONNECTOR
 from layers.connectors.mapped_options import Mapping
 from layers.errors import Rejected
+from layers.indicator_records import normalise_value
 from layers.records import normalise
 from layers.registry import discover
 from tests.layers.connectors.mapped_samples import (
@@ -22,7 +23,7 @@ from tests.layers.connectors.mapped_samples import (
     CSV,
     CSV_BODY,
     EVERY,
-    GEOJSON_BODY,
+    LAKE,
     LGSP,
     LGSP_BODY,
     NOW,
@@ -78,7 +79,7 @@ def test_an_unknown_word_is_quoted_and_the_way_out_named() -> None:
 
 def test_geojson_features_keep_their_geometry_and_may_have_none() -> None:
     assert found("geojson") == [
-        {"id": "a1", "name": "Hồ Thí dụ", "kind": "other", "geometry": GEOJSON_BODY["features"][0]["geometry"]},
+        {"id": "a1", "name": "Hồ Thí dụ", "kind": "other", "geometry": LAKE},
         {"id": "a2", "name": "Không toạ độ", "kind": "museum"},
     ]
 
@@ -138,15 +139,27 @@ def test_one_row_of_a_station_is_a_reading_for_each_property() -> None:
     assert [code for code, _ in refused("stations")] == ["mapping_value_wrong", "mapping_time_wrong"]
 
 
+def test_values_of_an_indicator_have_no_id_of_their_own() -> None:
+    of = {"unit_set": "province-2025", "period": "2026-10"}
+    assert found("accounts") == [
+        {"unit_code": "05443", **of, "value": 1250},
+        {"unit_code": "05467", **of, "value": None},
+    ]
+    assert [code for code, _ in refused("accounts")] == ["mapping_value_wrong"]
+
+
 def test_every_record_that_comes_out_is_one_that_its_layer_takes() -> None:
     layers = discover()
     taken = 0
     for mapping, said in EVERY.values():
         for part in read(mapping, said):
-            if isinstance(part, Found) and part.kind == "features":
+            if isinstance(part, Found) and layers[part.layer].store == "indicator":
+                normalise_value(layers[part.layer], dict(part.record), NOW.date())
+                taken += 1
+            elif isinstance(part, Found) and part.kind == "features":
                 normalise(layers[part.layer], dict(part.record), NOW)
                 taken += 1
-    assert taken == 3 + 2 + 2 + 2 + 2, "a sample brings fewer records than it did"
+    assert taken == 2 + 3 + 2 + 2 + 2 + 2, "a sample brings fewer records than it did"
 
 
 @pytest.mark.parametrize(
@@ -164,6 +177,8 @@ def test_every_record_that_comes_out_is_one_that_its_layer_takes() -> None:
         ({"format": "csv", "records": "a"}, "every row of a table"),
         ({"kind": "observations"}, "observations have"),
         ({"readings": {"pm25": "a"}}, "belong to kind: observations"),
+        ({"kind": "values", "period": "p"}, "instead of an 'id'"),
+        ({"period": "p"}, "belong to kind: values"),
         ({"feilds": {}}, "Extra inputs"),
         ({"fields": {"name": {"pth": "a"}}}, "Extra inputs"),
     ],
