@@ -2,7 +2,7 @@
 """Environmental stations with their latest readings."""
 
 from layers.groups import DEVICES
-from layers.measures import ObservedProperty
+from layers.observed import OBSERVED
 from layers.spec import Choice, FieldSpec, LayerSpec, Render, Text
 from layers.visibility import EDITORS
 
@@ -23,6 +23,8 @@ LAYER = LayerSpec(
                 Choice("water", Text("Nước mặt", "Surface water"), "#2a9df4"),
                 Choice("rain", Text("Lượng mưa", "Rain"), "#7b8cff"),
                 Choice("noise", Text("Tiếng ồn", "Noise"), "#c792ea"),
+                Choice("wastewater", Text("Nước thải", "Waste water"), "#b08d57"),
+                Choice("emission", Text("Khí thải", "Exhaust gas"), "#ff9f68"),
             ),
             in_tiles=True,
         ),
@@ -40,13 +42,7 @@ LAYER = LayerSpec(
         FieldSpec("pm25", Text("PM2.5", "PM2.5"), "number", unit="µg/m³", minimum=0, maximum=5000),
         FieldSpec("level_m", Text("Mực nước", "Water level"), "number", unit="m", minimum=-100, maximum=3000),
     ),
-    observed=(
-        ObservedProperty("aqi", Text("VN_AQI", "VN_AQI"), None, 0, 1000),
-        ObservedProperty("pm25", Text("PM2.5", "PM2.5"), "µg/m³", 0, 5000),
-        ObservedProperty("level_m", Text("Mực nước", "Water level"), "m", -100, 3000),
-        ObservedProperty("rain_mm", Text("Lượng mưa", "Rainfall"), "mm", 0, 500),
-        ObservedProperty("noise_db", Text("Tiếng ồn", "Noise"), "dB(A)", 0, 200),
-    ),
+    observed=OBSERVED,
     title_field="name",
     editors=EDITORS,
     live=True,
