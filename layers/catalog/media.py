@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Press and social items, counted by unit, topic and sentiment. Prose names a commune, never a spot: no points.
 
-No author, no account and no text is kept, so there is no field for them.
+No author, no account and no text is kept, so there is no field for them; copies of one story share its code.
 """
 
 from layers.groups import OPERATIONS
@@ -56,6 +56,10 @@ LAYER = LayerSpec(
             required=True,
         ),
         FieldSpec("title", Text("Tiêu đề", "Headline"), max_length=160, queryable=False, readers=STAFF),
+        FieldSpec("outlet", Text("Cơ quan báo chí", "Newspaper"), max_length=100),
+        FieldSpec("link", Text("Liên kết", "Link"), max_length=500, queryable=False, readers=STAFF),
+        # The same for syndicated copies of one story.
+        FieldSpec("story", Text("Mã bài", "Story"), max_length=16),
     ),
     title_field="title",
     has_time=True,
