@@ -7,6 +7,9 @@ import sys
 SIMULATORS = {
     "demo": "demonstration data: load it, keep it moving, or write it to files",
     "seed-2022": "585,922 records of the year 2022, and whether the server counts as many",
+    "lgsp": "a provincial sharing platform: OAuth2, agency code, pages, six data sets, bad days",
+    "ckan-portal": "an open-data portal: CKAN's API, a datastore, GeoJSON and CSV files",
+    "ogc-api": "a small server of OGC API Features",
 }
 
 
