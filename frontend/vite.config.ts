@@ -52,6 +52,8 @@ const PROXIED = [
   "/session",
   "/imports",
   "/ingest",
+  "/sources",
+  "/unlocated",
 ];
 
 export default defineConfig({

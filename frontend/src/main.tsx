@@ -14,6 +14,8 @@ import "./ui/styles/values.css";
 import "./ui/styles/drawer.css";
 import "./ui/styles/editing.css";
 import "./ui/styles/import.css";
+import "./ui/styles/doors.css";
+import "./ui/styles/queue.css";
 import "./ui/styles/account.css";
 import { render } from "preact";
 import { keepAccess } from "./state/access";

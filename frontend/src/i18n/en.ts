@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accountEn } from "./account";
+import { connectedEn } from "./connected";
 import { editingEn } from "./editing";
 import { valuesEn } from "./values";
 import type { Key } from "./vi";
 
 export const en: Readonly<Record<Key, string>> = {
   ...accountEn,
+  ...connectedEn,
   ...editingEn,
   ...valuesEn,
   "app.name": "Toàn Cảnh",

@@ -2,11 +2,13 @@
 /** The Vietnamese texts: complete by construction, every key of the page is born here. */
 
 import { accountVi } from "./account";
+import { connectedVi } from "./connected";
 import { editingVi } from "./editing";
 import { valuesVi } from "./values";
 
 export const vi = {
   ...accountVi,
+  ...connectedVi,
   ...editingVi,
   ...valuesVi,
   "app.name": "Toàn Cảnh",

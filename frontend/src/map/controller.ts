@@ -10,7 +10,7 @@ import { composeStyle, HEX_SOURCE, type StyleChoice } from "../style/compose";
 import { createMap, FIT_OPTIONS, type Start } from "./createMap";
 import { DrawnLog } from "./drawnLog";
 import type { LiveMap } from "./liveMap";
-import { Handle, Rings } from "./markers";
+import { Marks } from "./markers";
 import { Overlays } from "./overlays";
 import { type Hit, pick } from "./pick";
 import { Pulses } from "./pulse";
@@ -40,11 +40,10 @@ const ITEM_ZOOM = 14;
 export class MapController {
   readonly map: LiveMap;
   readonly drawn: DrawnLog;
+  readonly marks: Marks;
   readonly #overlays: Overlays;
   readonly #pulses: Pulses;
   readonly #events: MapEvents;
-  readonly #rings: Rings;
-  readonly #handle: Handle;
   #crosshair = false;
   #layers: readonly Layer[] = [];
   #visible: ReadonlySet<string> = new Set();
@@ -62,8 +61,7 @@ export class MapController {
       this.map.once("render", () => this.#pulse(change));
     });
     this.#pulses = new Pulses(this.map);
-    this.#rings = new Rings(this.map);
-    this.#handle = new Handle(this.map);
+    this.marks = new Marks(this.map);
     this.map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
     this.#listen();
   }
@@ -121,22 +119,12 @@ export class MapController {
     this.map.on("render", look);
   }
 
-  /** Rings around points that are not in the data yet. */
-  highlight(points: readonly GeoJSON.Feature[]): void {
-    this.#rings.show(points);
-  }
-
   fitFeatures(features: readonly GeoJSON.Feature[], right: number): void {
     const boxes = features.flatMap(({ geometry }) => geometryBbox(geometry) ?? []);
     const lons = boxes.filter((_, nth) => nth % 2 === 0);
     const lats = boxes.filter((_, nth) => nth % 2 === 1);
     if (lons.length)
       this.fit([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], true, right);
-  }
-
-  /** The point that is being set by hand; null takes it away. */
-  handle(at: readonly [number, number] | null, onMoved: (at: Pointer) => void): void {
-    this.#handle.set(at, onMoved);
   }
 
   crosshair(on: boolean): void {

@@ -10,6 +10,8 @@ export type UnitValue = {
   readonly full_name?: string | null;
   readonly type: string | null;
   readonly value: number | null;
+  /** Of the value, those whose place is not known any nearer; only of features. */
+  readonly unit_only?: number;
   readonly period?: string | null;
   readonly estimated?: boolean | null;
   readonly source?: string | null;

@@ -8,6 +8,7 @@ import type { Bbox, Item, Lang, Theme } from "../model/types";
 import { clickedAt } from "./details";
 import { draft, update } from "./draft";
 import { currentMap } from "./mapRef";
+import { placing, updatePlacing } from "./placing";
 import * as store from "./store";
 
 export function setLang(lang: Lang): void {
@@ -40,6 +41,10 @@ export function pickAt(hits: readonly Hit[], at: { readonly lon: number; readonl
   // While a feature is being placed, a click says where.
   if (draft.value) {
     if (store.layerOf(draft.value.layer)?.geometry === "Point") update({ place: at });
+    return;
+  }
+  if (placing.value) {
+    updatePlacing({ place: at });
     return;
   }
   batch(() => {

@@ -13,6 +13,7 @@ import { retryDetails } from "./details";
 import { type Draft, draft, update } from "./draft";
 import { closeDrawer } from "./drawer";
 import { currentMap } from "./mapRef";
+import { placing, updatePlacing } from "./placing";
 import { changed, layerTouched } from "./refresh";
 import { layerOf, selection, t, visible } from "./store";
 import { say } from "./toast";
@@ -60,14 +61,18 @@ export function cancelEditing(): void {
   draft.value = null;
 }
 
-/** The point follows the draft, and the draft follows the point. */
+/** The point follows the draft or what is placed from the queue, and they follow the point. */
 export function keepHandle(): () => void {
   return effect(() => {
     const shown = draft.value;
     const pointed = shown !== null && layerOf(shown.layer)?.geometry === "Point";
-    const at = pointed ? shown.place : null;
-    currentMap()?.crosshair(pointed);
-    currentMap()?.handle(at && [at.lon, at.lat], (place) => update({ place }));
+    const queued = shown ? null : placing.value;
+    const at = (pointed ? shown.place : queued?.place) ?? null;
+    const map = currentMap();
+    map?.crosshair(pointed || queued !== null);
+    map?.marks.handle(at && [at.lon, at.lat], queued?.radius_m ?? null, (place) =>
+      shown ? update({ place }) : updatePlacing({ place }),
+    );
   });
 }
 

@@ -51,7 +51,7 @@ export function keepPreviewPoints(): () => void {
   return effect(() => {
     const shown =
       drawer.value?.kind === "import" && importStep.value.step === "preview" ? importStep.value : null;
-    currentMap()?.highlight(shown ? samplePoints(shown.answer) : []);
+    currentMap()?.marks.highlight(shown ? samplePoints(shown.answer) : []);
   });
 }
 

@@ -6,6 +6,7 @@ import { GPUInitializationError } from "maplibre-gl";
 import { hexTilesUrl } from "../api/server";
 import { MapController } from "../map/controller";
 import { classOf } from "../model/choropleth";
+import { formatNumber } from "../model/format";
 import type { View } from "../model/permalink";
 import type { LayerChange } from "../model/types";
 import type { ChoroplethStyle } from "../style/choropleth";
@@ -13,11 +14,13 @@ import { asFeature } from "../style/compose";
 import type { HexagonStyle } from "../style/hexagons";
 import { MAP_PALETTE } from "../style/palette";
 import type { SelectionStyle } from "../style/selection";
+import type { UnitBadges } from "../style/unitBadges";
 import { pickAt } from "./actions";
 import { values, valuesClasses } from "./choropleth";
 import { details } from "./details";
 import { currentMap, setCurrentMap } from "./mapRef";
 import * as store from "./store";
+import { unitOnly } from "./unitOnly";
 
 export function mountMap(container: HTMLElement): () => void {
   let mounted: MapController;
@@ -92,6 +95,13 @@ function selectionStyle(): SelectionStyle | null {
   return null;
 }
 
+function badgeStyle(): UnitBadges | null {
+  const units = store.layers.value.find((layer) => layer.store === "unit");
+  if (!units || unitOnly.value.size === 0) return null;
+  const counts = [...unitOnly.value].map(([code, n]) => [code, formatNumber(n, store.lang.value)] as const);
+  return { layer: units.id, counts };
+}
+
 function keepDrawing(map: MapController): () => void {
   // Counts refresh often; only what the style is made from may redraw it.
   let drawnLayers = "";
@@ -110,6 +120,7 @@ function keepDrawing(map: MapController): () => void {
       hexagons: hexagonStyle(),
       choropleth: choroplethStyle(),
       selection: selectionStyle(),
+      badges: badgeStyle(),
       palette: MAP_PALETTE[store.theme.value],
     };
     const key = JSON.stringify([
@@ -118,6 +129,7 @@ function keepDrawing(map: MapController): () => void {
       choice.hexagons,
       choice.choropleth,
       choice.selection,
+      choice.badges,
     ]);
     if (!base || (key === lastKey && base === lastBase)) return;
     lastKey = key;

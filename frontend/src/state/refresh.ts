@@ -8,6 +8,7 @@ import { valuesChanged } from "./choropleth";
 import { detailsChanged } from "./details";
 import { feedChanges } from "./feed";
 import { afterDrawn, applyLiveToMap } from "./mapLink";
+import { queueChanges } from "./queueList";
 import * as store from "./store";
 import { unitsChanged } from "./unitsPublished";
 
@@ -39,6 +40,7 @@ export function changed(changes: readonly LayerChange[]): void {
     if (store.reader.value !== reader) return;
     batch(() => {
       feedChanges(changes);
+      queueChanges(changes);
       detailsChanged(changes);
       valuesChanged(changes);
       unitsChanged(changes);

@@ -23,10 +23,14 @@ import { clearFeed, loadFeed } from "./feed";
 import { keepHexagons } from "./hexagons";
 import { keepPreviewPoints } from "./importing";
 import { afterDrawn, moveMapTo, reloadMap } from "./mapLink";
+import { placing } from "./placing";
 import { changed, refreshCounts } from "./refresh";
 import { keepSeries } from "./series";
+import { keepSources } from "./sources/watch";
 import * as store from "./store";
+import { keepUnitOnly } from "./unitOnly";
 import { unitsPublished } from "./unitsPublished";
+import { keepQueue } from "./unlocated";
 import { keepUrl, readPreferences } from "./url";
 import { decodeWorkspace, workspace } from "./workspace";
 
@@ -51,6 +55,9 @@ export function beginSession(): void {
   keepSeries();
   keepPreviewPoints();
   keepHandle();
+  keepQueue();
+  keepSources();
+  keepUnitOnly();
   keepWish();
   setInterval(() => {
     store.now.value = Date.now();
@@ -104,6 +111,7 @@ export function forgetEverything(): void {
   closeDrawer();
   draft.value = null;
   workspace.value = null;
+  placing.value = null;
   store.phase.value = "loading";
   store.baseStyle.value = null;
   store.mapIdle.value = false;

@@ -7,6 +7,7 @@ import { type ChoroplethStyle, choroplethLayers } from "./choropleth";
 import { type HexagonStyle, hexagonLayers } from "./hexagons";
 import type { MapPalette } from "./palette";
 import { SELECTION_SOURCE, type SelectionStyle, selectionLayers } from "./selection";
+import { type UnitBadges, unitBadgeLayers } from "./unitBadges";
 import { withUnseen } from "./unseen";
 
 export type StyleChoice = {
@@ -17,6 +18,7 @@ export type StyleChoice = {
   readonly hexagons: HexagonStyle | null;
   readonly choropleth?: ChoroplethStyle | null;
   readonly selection: SelectionStyle | null;
+  readonly badges?: UnitBadges | null;
   readonly palette: MapPalette;
 };
 
@@ -130,6 +132,7 @@ export function composeStyle(base: StyleSpecification, choice: StyleChoice): Sty
     };
     layers.splice(hexagonsAt, 0, ...hexagonLayers(HEX_SOURCE, choice.hexagons, choice.palette));
   }
+  if (choice.badges) layers.push(...unitBadgeLayers(choice.badges, base.layers, choice.palette));
   layers.push(...selectionLayers(choice.selection, base.layers, choice.palette));
   return { ...base, sources, layers };
 }

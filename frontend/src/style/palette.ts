@@ -11,6 +11,10 @@ export type MapPalette = {
   readonly zero: string;
   readonly selection: string;
   readonly selectionHalo: string;
+  /** Numbers of what is known only to a unit. */
+  readonly badge: string;
+  readonly badgeInk: string;
+  readonly badgeLine: string;
 };
 
 export const MAP_PALETTE: Readonly<Record<Theme, MapPalette>> = {
@@ -20,6 +24,9 @@ export const MAP_PALETTE: Readonly<Record<Theme, MapPalette>> = {
     zero: "#22384c",
     selection: "#ffd166",
     selectionHalo: "#0b1520",
+    badge: "#e8eff6",
+    badgeInk: "#12212f",
+    badgeLine: "#0b1520",
   },
   light: {
     ramp: ["#a9d9c9", "#6cc0ba", "#3b9aaf", "#22709e", "#173a75"],
@@ -27,5 +34,8 @@ export const MAP_PALETTE: Readonly<Record<Theme, MapPalette>> = {
     zero: "#eef2ea",
     selection: "#b4340a",
     selectionHalo: "#ffffff",
+    badge: "#33475b",
+    badgeInk: "#ffffff",
+    badgeLine: "#ffffff",
   },
 };

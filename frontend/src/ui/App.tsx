@@ -8,7 +8,6 @@ import { load } from "../state/session";
 import { layerOf, phase, t } from "../state/store";
 import { workspace } from "../state/workspace";
 import { BottomLine } from "./BottomLine";
-import { BoundariesDoor } from "./BoundariesDoor";
 import { Card } from "./Card";
 import { Feed } from "./Feed";
 import { GatePage } from "./GatePage";
@@ -21,8 +20,10 @@ import { Notice } from "./Notice";
 import { SetSwitch } from "./SetSwitch";
 import { StatusBar } from "./StatusBar";
 import { ToastLine } from "./ToastLine";
+import { UnlocatedPanel } from "./UnlocatedPanel";
 import { ValuesLegend } from "./ValuesLegend";
 import { ValuesTable } from "./ValuesTable";
+import { WorkDoor } from "./WorkDoor";
 
 export function App() {
   useEffect(() => {
@@ -37,13 +38,21 @@ export function App() {
   return (
     <div class="console">
       <StatusBar />
-      {phase.value === "ready" ? workspace.value ? <BoundariesDoor /> : <Workspace /> : <Waiting />}
+      {phase.value === "ready" ? <Work /> : <Waiting />}
       <ToastLine />
     </div>
   );
 }
 
+function Work() {
+  const open = workspace.value;
+  if (open?.view === "sources") return <WorkDoor work="sources" />;
+  if (open?.view === "start" || open?.view === "draft") return <WorkDoor work="boundaries" />;
+  return <Workspace />;
+}
+
 function Workspace() {
+  const queue = workspace.value?.view === "unlocated" ? workspace.value : null;
   return (
     <>
       <LayerPanel />
@@ -57,7 +66,7 @@ function Workspace() {
         {drawer.value?.kind === "values" && valuesLayer.value && <ValuesTable />}
       </main>
       <aside class="panel panel-right">
-        <Feed />
+        {queue ? <UnlocatedPanel layer={queue.layer} /> : <Feed />}
         <Card />
       </aside>
       <BottomLine />

@@ -57,6 +57,22 @@ function Ramp() {
           ))}
         </ul>
       )}
+      <LeftOut />
     </div>
+  );
+}
+
+/** A picture that leaves something out says so. */
+function LeftOut() {
+  const { unit_only: unitOnly = 0, unlocated = 0 } = hexLayer.value ?? {};
+  if (unitOnly + unlocated === 0) return null;
+  const parts = [
+    unitOnly > 0 && t("hex.unitOnly", { n: formatNumber(unitOnly, lang.value) }),
+    unlocated > 0 && t("hex.unlocated", { n: formatNumber(unlocated, lang.value) }),
+  ];
+  return (
+    <p class="ramp-level ramp-left-out">
+      {t("hex.leftOut")} {parts.filter(Boolean).join(", ")}.
+    </p>
   );
 }

@@ -5,7 +5,9 @@ import { isRanked, legendShape } from "../model/item";
 import type { Layer } from "../model/types";
 import { toggleLayer } from "../state/actions";
 import { showValues } from "../state/choropleth";
+import { isStaff } from "../state/sources/watch";
 import { activeSet, lang, now, t, text, valuesLayerId, view, visible } from "../state/store";
+import { openQueue } from "../state/unlocated";
 import { openWorkspace } from "../state/workspace";
 import { Glyph, LayerChip, ShapeMark } from "./glyphs";
 import { LayerMenu } from "./LayerMenu";
@@ -86,12 +88,20 @@ function LayerNote({ layer }: { readonly layer: Layer }) {
       <span class={`light light-${state}`} aria-hidden="true" />
       {age && <span class="visually-hidden">{word}</span>}
       <span>{tooFar ? t("layers.zoom") : age || word}</span>
-      {layer.unlocated > 0 && (
-        <span class="layer-unlocated">
-          {t("layers.unlocated", { n: formatNumber(layer.unlocated, lang.value) })}
-        </span>
-      )}
+      <Unlocated layer={layer} />
     </span>
+  );
+}
+
+/** For those who may set places, the number opens the queue. */
+function Unlocated({ layer }: { readonly layer: Layer }) {
+  if (layer.unlocated === 0) return null;
+  const words = t("layers.unlocated", { n: formatNumber(layer.unlocated, lang.value) });
+  if (!isStaff.value) return <span class="layer-unlocated">{words}</span>;
+  return (
+    <button type="button" class="layer-unlocated link" onClick={() => openQueue(layer.id)}>
+      {words}
+    </button>
   );
 }
 

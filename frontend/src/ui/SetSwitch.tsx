@@ -4,6 +4,7 @@ import type { UnitSet } from "../model/types";
 import { switchSet } from "../state/actions";
 import { activeSet, lang, sets, t, text } from "../state/store";
 import { openWorkspace } from "../state/workspace";
+import { ConnectedDoors } from "./ConnectedDoors";
 import { Glyph } from "./glyphs";
 
 /** The words come from the set's own numbers and dates: the next reform needs no new text. */
@@ -40,6 +41,7 @@ export function SetSwitch() {
           <Glyph name="borders" size={16} />
           {t("borders.open")}
         </button>
+        <ConnectedDoors />
       </div>
       {current.approximate && (
         <p class="set-note">
