@@ -99,7 +99,7 @@ async def count_by_unit(
         rows = await connection.fetch(statement.sql, *statement.args())
     whole = rows[0]
     units = [
-        {name: row[name] for name in ("set", "code", "name", "type", "value")}
+        {name: row[name] for name in ("set", "code", "name", "type", "value", "unit_only")}
         | ({"groups": _ordered(group_by, row["groups"])} if group_by is not None else {})
         for row in rows
         if row["code"] is not None

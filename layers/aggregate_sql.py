@@ -62,6 +62,8 @@ def select_values_by_unit(
 ) -> Select[Any]:
     """Counts by administrative unit, each row with the whole: total, unlocated, outside.
 
+    ``unit_only`` of a unit are those of its value that have no coordinates: known to the unit and no nearer.
+
     With ``query.unit_set``, the units of that generation, also those with nothing in them. Without it, each feature
     counts in the units whose set was valid at its own time (if it has none, at ``query.as_of``, else ``now``, else the
     database's now), by the date in Vietnam. A feature without coordinates and without a unit of the choice is
@@ -78,6 +80,7 @@ def select_values_by_unit(
             unit.c.name,
             unit.c.type,
             func.coalesce(counted.c.value, 0).label("value"),
+            func.coalesce(counted.c.unit_only, 0).label("unit_only"),
             counted.c.groups,
         )
         .join_from(unit, unit_set_version, unit_set_version.c.id == unit.c.version)
@@ -100,14 +103,24 @@ def select_values_by_unit(
 
 
 def _count_in_units(tally: CTE) -> Subquery:
-    """Per unit how many, and how many of each group."""
+    """Per unit how many, how many of them are known to be there but not where, and how many of each group."""
     each = (
-        select(tally.c.unit, tally.c.group, func.sum(tally.c.value).label("value"))
+        select(
+            tally.c.unit,
+            tally.c.group,
+            func.sum(tally.c.value).label("value"),
+            _sum_of(tally.c.value, tally.c.no_place).label("unit_only"),
+        )
         .group_by(tally.c.unit, tally.c.group)
         .subquery("each")
     )
     return (
-        select(each.c.unit, cast(func.sum(each.c.value), BigInteger).label("value"), _object_of(each).label("groups"))
+        select(
+            each.c.unit,
+            cast(func.sum(each.c.value), BigInteger).label("value"),
+            cast(func.sum(each.c.unit_only), BigInteger).label("unit_only"),
+            _object_of(each).label("groups"),
+        )
         .group_by(each.c.unit)
         .subquery("counted")
     )
