@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys of sources: made once, shown once, kept as SHA-256; a key pushes for one source into the layers it names."""
 
+import base64
+import binascii
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -71,12 +73,38 @@ async def pusher_of(request: Request, database: Database, source: str | None, la
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not 0 < len(key) <= 200:
         raise NotSignedIn("Send the source's key as 'Authorization: Bearer KEY'.", code="key_missing")
-    row = await find_key(database, key.strip())
-    if row is None:
-        raise NotSignedIn("This key is not known or was revoked.", code="key_invalid")
-    pusher = Pusher(row["source"], tuple(row["layers"]))
+    pusher = await holder_of(database, key.strip())
     if source is not None and pusher.source != source:
         raise NotAllowed("The key belongs to another source.", code="source_not_allowed")
     if not pusher.may_push(layer):
         raise NotAllowed("The key does not cover this layer.", code="layer_not_allowed")
     return pusher
+
+
+async def holder_of(database: Database, key: str) -> Pusher:
+    """Whose key it is.
+
+    Raises:
+        NotSignedIn: the key is not known or was revoked.
+    """
+    row = await find_key(database, key)
+    if row is None:
+        raise NotSignedIn("This key is not known or was revoked.", code="key_invalid")
+    return Pusher(row["source"], tuple(row["layers"]))
+
+
+def key_in(header: str) -> str:
+    """The key in an ``Authorization`` header: Bearer, or the password of Basic.
+
+    Raises:
+        NotSignedIn: it holds none.
+    """
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer" and 0 < len(value) <= 200:
+        return value.strip()
+    if scheme.lower() == "basic" and len(value) <= 400:
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            pass
+    raise NotSignedIn("Send a key as 'Authorization: Bearer KEY', or as the password of Basic.", code="key_invalid")

@@ -5,8 +5,6 @@ Looked up in the database at most once in ``_FRESH_S`` for each token, so that r
 changing a role takes effect within a second, and a burst of tiles costs one look.
 """
 
-import base64
-import binascii
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,7 +16,7 @@ from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.accounts import Person, hash_token, person_of
-from api.auth import find_key
+from api.auth import find_key, key_in
 from boundaries.tables import unit, unit_set_version
 from geo.db.pool import Database
 from geo.db.statement import Statement
@@ -91,7 +89,7 @@ class Readers:
         """
         header = request.headers.get("authorization")
         if header is not None:
-            reader = await self._remembered(b"key", _key_of(header))
+            reader = await self._remembered(b"key", key_in(header))
             if reader is None:
                 raise NotSignedIn("This key is not known or was revoked.", code="key_invalid")
             return reader
@@ -176,15 +174,3 @@ class Readers:
             registry = self._registry.seen_by(visibility)
             self._narrowed[rights] = (registry, FeatureReader(registry))
         return self._narrowed[rights]
-
-
-def _key_of(header: str) -> str:
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() == "bearer" and 0 < len(value) <= 200:
-        return value.strip()
-    if scheme.lower() == "basic" and len(value) <= 400:
-        try:
-            return base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
-            pass
-    raise NotSignedIn("Send a key as 'Authorization: Bearer KEY', or as the password of Basic.", code="key_invalid")
