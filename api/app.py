@@ -107,7 +107,7 @@ def create_app(
         clock: tells the moment that is now; which units are the law today depends on it.
     """
     chosen = settings or read_settings()
-    layers = registry or discover()
+    layers = registry or discover(chosen.sources)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

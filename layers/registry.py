@@ -2,14 +2,18 @@
 """The layers of the product, found by reading the folder ``layers/catalog``. The registry is an immutable value."""
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import layers.catalog
 from geo.errors import NotFound
 from layers.spec import LayerSpec
 from layers.visibility import Visibility
+
+_log = logging.getLogger(__name__)
 
 
 class LayerRegistry(Mapping[str, LayerSpec]):
@@ -61,11 +65,13 @@ class LayerRegistry(Mapping[str, LayerSpec]):
         return LayerRegistry([*self._by_id.values(), *specs])
 
 
-def discover() -> LayerRegistry:
-    """Read every file of ``layers/catalog``.
+def discover(sources: Path | None = None) -> LayerRegistry:
+    """Read every file of ``layers/catalog``, and the layers that files of the sources' folder declare.
+
+    A declared layer that is wrong is logged and left out: somebody's typing error must not stop the server.
 
     Raises:
-        ValueError: a file has no ``LAYER``, or its layer's id is not the file's name.
+        ValueError: a file of the catalog has no ``LAYER``, or its layer's id is not the file's name.
     """
     specs = []
     for module_info in pkgutil.iter_modules(layers.catalog.__path__):
@@ -76,4 +82,15 @@ def discover() -> LayerRegistry:
         if spec.id != module_info.name:
             raise ValueError(f"layers/catalog/{module_info.name}.py declares the layer {spec.id!r}")
         specs.append(spec)
-    return LayerRegistry(specs)
+    catalog = LayerRegistry(specs)
+    return catalog if sources is None else catalog.with_layers(*_declared(sources, catalog))
+
+
+def _declared(sources: Path, catalog: LayerRegistry) -> tuple[LayerSpec, ...]:
+    # Here, because files of sources are read with connectors, and some of those look layers up.
+    from layers.declared import read_layers
+
+    found, faults = read_layers(sources, catalog)
+    for fault in faults:
+        _log.error("a declared layer is left out: %s", fault)
+    return found
