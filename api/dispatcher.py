@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from api.disconnect import waiting_for
 from api.errors import problem_of
+from api.push import check_budget
 from api.readers import COOKIE, Reader
 from api.ready_tile import coding_for
 from api.state import AppState
@@ -40,7 +41,8 @@ class Dispatcher:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer from the cache, or hand on."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-            await self._app(scope, receive, send)
+            if not await self._slow_down(scope, receive, send):
+                await self._app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
             # RFC 9110, section 9.3.2: as GET, without the content. A stream has no end to wait for.
@@ -50,6 +52,18 @@ class Dispatcher:
             scope, send = {**scope, "method": "GET"}, _without_content(send)
         if "/tiles/" not in scope["path"] or not await self._tile(scope, receive, send):
             await self._app(scope, receive, send)
+
+    async def _slow_down(self, scope: Message, receive: Receive, send: Send) -> bool:
+        """Whether a source that floods us with nonsense was told to wait; for a fraction of what an answer costs."""
+        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith("/ingest/"):
+            return False
+        state: AppState = self._app.state.toancanh
+        try:
+            check_budget(state, scope["path"][len("/ingest/") :])
+        except MapError as error:
+            await problem_of(error, scope["path"])(scope, receive, send)
+            return True
+        return False
 
     async def _tile(self, scope: Message, receive: Receive, send: Send) -> bool:
         """Whether the request was answered."""

@@ -3,7 +3,7 @@
 
 - H3 cells of features that other writers (psql, QGIS) stored without one,
 - counts by cell: what writers left as differences moves into the settled cells,
-- retention of layers that declare it, and of the live log,
+- retention of layers that declare it, of the live log, and of what sources sent,
 - months of observations ahead of time, and folders that dead jobs left,
 - jobs of boundaries, each in a process of its own (api/job_runner.py).
 """
@@ -39,6 +39,7 @@ from geo.db.pool import AWAY, Connection, connect
 from geo.db.statement import Statement
 from geo.hexgrid import cells_of
 from layers.registry import LayerRegistry
+from layers.sources.retention import forget_messages
 from layers.tables import feature
 
 _PAGE = 5_000
@@ -128,6 +129,7 @@ async def apply_retention(connection: Connection, registry: LayerRegistry, now: 
                 moment = now - timedelta(days=spec.retention_days)
                 await connection.execute(_RETIRE.sql, *_RETIRE.args(layer=spec.id, moment=moment))
     await connection.execute(FORGET_BEFORE.sql, *FORGET_BEFORE.args(moment=now - _LIVE_LOG_KEPT))
+    await forget_messages(connection, now)
 
 
 async def make_partitions(connection: Connection, now: datetime) -> int:

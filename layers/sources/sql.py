@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    null,
     or_,
     select,
     update,
@@ -206,7 +205,9 @@ FORGET_MESSAGES = Statement(
 FORGET_MINUTES = Statement(delete(source_minute).where(source_minute.c.minute < bindparam("moment", type_=_MOMENT)))
 FORGET_LETTERS = Statement(
     delete(dead_letter).where(
-        or_(dead_letter.c.closed_at.is_not(null()), dead_letter.c.last_seen < bindparam("oldest", type_=_MOMENT)),
-        func.coalesce(dead_letter.c.closed_at, dead_letter.c.last_seen) < bindparam("moment", type_=_MOMENT),
+        or_(
+            dead_letter.c.closed_at < bindparam("moment", type_=_MOMENT),
+            dead_letter.c.last_seen < bindparam("oldest", type_=_MOMENT),
+        )
     )
 )
