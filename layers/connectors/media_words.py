@@ -18,7 +18,7 @@ _TOPIC_WORDS: Sequence[tuple[str, str]] = (
     ("environment", "môi trường|ô nhiễm|rác thải|nước thải|khói bụi|không khí|bãi rác|xả thải|khí thải"),
     ("order", "công an|bắt giữ|khởi tố|ma túy|ma tuý|trộm|cướp|lừa đảo|đánh bạc|an ninh|tội phạm|xét xử"),
     ("land", "đất đai|giải phóng mặt bằng|quy hoạch|xây dựng trái phép|sổ đỏ|đấu giá đất|tái định cư|khoáng sản"),
-    ("infrastructure", "hạ tầng|cấp nước|mất điện|điện lực|xây cầu|cây cầu|chiếu sáng|vỉa hè|thoát nước|viễn thông|khởi công"),
+    ("infrastructure", "hạ tầng|cấp nước|mất điện|điện lực|xây cầu|cây cầu|chiếu sáng|vỉa hè|thoát nước|khởi công"),
     ("tourism", "du lịch|lễ hội|di tích|văn hoá|văn hóa|chè|hồ núi cốc|khách sạn|bảo tàng|nghệ thuật"),
     ("administration", "thủ tục hành chính|chuyển đổi số|dịch vụ công|cải cách|hđnd|ubnd|chính quyền|sáp nhập|cán bộ"),
 )  # fmt: skip

@@ -109,7 +109,8 @@ def test_our_own_messages_come_back_as_they_were() -> None:
     ("geometry", "polygons", "circles"),
     [
         ({"type": "Point", "coordinates": [105.8, 21.6]}, 0, ["21.6,105.8 0.5"]),
-        ({"type": "MultiPoint", "coordinates": [[105.8, 21.6], [105.9, 21.6]]}, 0, ["21.6,105.8 0.5", "21.6,105.9 0.5"]),
+        ({"type": "MultiPoint", "coordinates": [[105.8, 21.6], [105.9, 21.6]]}, 0,
+         ["21.6,105.8 0.5", "21.6,105.9 0.5"]),
         ({"type": "LineString", "coordinates": [[105.8, 21.6], [105.9, 21.6]]}, 1, []),
         ({"type": "MultiPolygon", "coordinates": [SQUARE["coordinates"], [[[106, 22], [106, 22.1], [106.1, 22],
                                                                          [106, 22]]]]}, 2, []),

@@ -33,7 +33,8 @@ def rss(*items: dict[str, str]) -> bytes:
         for item in items
     )
     spaces = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-    return f'<?xml version="1.0"?><rss version="2.0" {spaces}><channel><title>Báo</title>{written}</channel></rss>'.encode()
+    channel = f"<channel><title>Báo</title>{written}</channel>"
+    return f'<?xml version="1.0"?><rss version="2.0" {spaces}>{channel}</rss>'.encode()
 
 
 def read(body: bytes, at: datetime = NOW, **options: Any) -> list[Parsed]:
@@ -61,11 +62,11 @@ def test_an_item_becomes_one_record_that_names_its_commune_and_is_no_point() -> 
 
 def test_atom_is_read_as_well() -> None:
     atom = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:georss="http://www.georss.org/georss"><title>B</title>
-      <entry><id>urn:x:1</id><title type="html">Khai hội &lt;b&gt;xuân&lt;/b&gt;</title><updated>2026-11-22T06:00:00+07:00
-      </updated><link rel="alternate" href="http://b.vn/1"/><summary>Lễ hội</summary>
+      <entry><id>urn:x:1</id><title type="html">Khai hội &lt;b&gt;xuân&lt;/b&gt;</title>
+      <updated>2026-11-22T06:00:00+07:00</updated><link rel="alternate" href="http://b.vn/1"/><summary>Lễ hội</summary>
       <georss:point>21.6 105.8</georss:point></entry></feed>"""
     item = one(atom.encode())
-    assert (item.record["id"], item.record["title"], item.record["topic"]) == ("b.vn:urn:x:1", "Khai hội xuân", "tourism")
+    assert [item.record[name] for name in ("id", "title", "topic")] == ["b.vn:urn:x:1", "Khai hội xuân", "tourism"]
     assert not {"lon", "lat", "geometry"} & item.record.keys()
 
 
@@ -146,8 +147,9 @@ def test_headlines_have_a_topic(title: str, topic: str) -> None:
 
 
 def test_syndicated_copies_are_one_story() -> None:
-    assert story_of("Sạt lở ở Linh Sơn") == story_of("SẠT LỞ ở Linh Sơn! - Báo Thái Nguyên") == story_of("Sạt  lở ở Linh Sơn | VOV")
-    assert story_of("Sạt lở ở Linh Sơn") != story_of("Sạt lở ở Gia Sàng")
+    copies = ("Sạt lở ở Linh Sơn", "SẠT LỞ ở Linh Sơn! - Báo Thái Nguyên", "Sạt  lở ở Linh Sơn | VOV")
+    assert len({story_of(copy) for copy in copies}) == 1
+    assert story_of(copies[0]) != story_of("Sạt lở ở Gia Sàng")
 
 
 @pytest.mark.parametrize(("item", "code"), [({"guid": "1"}, "title_missing"), ({"title": "Tin"}, "identity_missing"),
@@ -179,15 +181,19 @@ def test_any_bytes_become_items_or_a_typed_refusal(body: bytes) -> None:
     assert_typed(CONNECTOR, Message(body, NOW))
 
 
-_PIECES = st.sampled_from(["<b>", "&amp;#0;", "&#xD;", "]]>", "http://[::1", "https://a.vn:99999/", "2026", "\u202e", "<",
-                           "Sun, 22 Nov 2026 06:10:00 +0700", "Sun, 99 Foo 99999 99:99:99 +9999", "-0.4", "nan", "|"])
-_NAMES = ["title", "guid", "link", "description", "pubDate", "sentiment", "category", "georss:point", "source", "enclosure",
-          "content:encoded", "media:content", "itunes:duration", "geo:lat", "cloud", "textInput", "image", "updated"]  # fmt: skip
+_PIECES = st.sampled_from([
+    "<b>", "&amp;#0;", "&#xD;", "]]>", "http://[::1", "https://a.vn:99999/", "2026", "\u202e", "<",
+    "Sun, 22 Nov 2026 06:10:00 +0700", "Sun, 99 Foo 99999 99:99:99 +9999", "-0.4", "nan", "|",
+])  # fmt: skip
+_NAMES = [
+    "title", "guid", "link", "description", "pubDate", "sentiment", "category", "georss:point", "source", "enclosure",
+    "content:encoded", "media:content", "itunes:duration", "geo:lat", "cloud", "textInput", "image", "updated",
+]  # fmt: skip
+_VALUE = st.lists(_PIECES | st.text(max_size=8), max_size=4).map("".join)
 
 
 @FUZZ
-@given(st.lists(st.dictionaries(st.sampled_from(_NAMES), st.lists(_PIECES | st.text(max_size=8), max_size=4).map("".join)),
-                max_size=3))  # fmt: skip
+@given(st.lists(st.dictionaries(st.sampled_from(_NAMES), _VALUE), max_size=3))
 def test_any_items_become_records_that_the_layer_takes(items: list[dict[str, str]]) -> None:
     for part in assert_typed(CONNECTOR, Message(rss(*items), NOW)):
         if isinstance(part, Found):
