@@ -32,6 +32,15 @@ _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}", re.ASCII)
 _REPORT_TYPES = ("individual", "subject-list", "data-collection", "summary")
 _MASKED = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]}
 
+# One sentence each: what was sent is not quoted.
+_UNREADABLE = {
+    "message_too_large": f"a message has at most {MAX_BYTES} bytes: send several Bundles",
+    "media_type_unsupported": "send FHIR as JSON (application/fhir+json), not as XML",
+    "json_invalid": "the body is no JSON in UTF-8",
+    "resource_invalid": "the body is no resource of FHIR R4: send a Bundle or one resource, with its 'resourceType'",
+    "bundle_invalid": f"'entry' is a list of at most {MAX_ENTRIES} entries",
+}
+
 _LEAF: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -75,6 +84,11 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
 TAKEN = tuple(_SHAPES)
 
 
+def _unreadable(code: str) -> Rejected:
+    known = code if code in _UNREADABLE else "resource_invalid"
+    return Rejected(known, _UNREADABLE[known])
+
+
 def decoded(body: bytes) -> dict[str, Any]:
     """A resource or Bundle.
 
@@ -82,23 +96,22 @@ def decoded(body: bytes) -> dict[str, Any]:
         Rejected: it is none.
     """
     if len(body) > MAX_BYTES:
-        raise Rejected("message_too_large", f"a message has at most {MAX_BYTES} bytes: send several Bundles")
+        raise _unreadable("message_too_large")
     if body[:200].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        raise Rejected("media_type_unsupported", "send FHIR as JSON (application/fhir+json), not as XML")
+        raise _unreadable("media_type_unsupported")
     try:
         resource = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Rejected("json_invalid", "the body is no JSON in UTF-8") from None
+        raise _unreadable("json_invalid") from None
     if not isinstance(resource, dict) or nested_deeper_than(resource, _MAX_DEPTH):
-        raise Rejected("resource_invalid", "the body is no FHIR resource")
-    if "unreadable" in resource:
-        why = resource["unreadable"] if isinstance(resource["unreadable"], dict) else {}
-        raise Rejected(str(why.get("code") or "resource_invalid")[:60], str(why.get("detail") or "unreadable")[:300])
+        raise _unreadable("resource_invalid")
+    if isinstance(why := resource.get("unreadable"), str):
+        raise _unreadable(why)
     if not isinstance(resource.get("resourceType"), str) or not _TYPE.fullmatch(resource["resourceType"]):
-        raise Rejected("resource_invalid", "the body has no 'resourceType': send a Bundle or a resource of FHIR R4")
+        raise _unreadable("resource_invalid")
     entries = resource.get("entry") or []
     if resource["resourceType"] == "Bundle" and (not isinstance(entries, list) or len(entries) > MAX_ENTRIES):
-        raise Rejected("bundle_invalid", f"'entry' is a list of at most {MAX_ENTRIES} entries")
+        raise _unreadable("bundle_invalid")
     return resource
 
 
@@ -108,7 +121,7 @@ def redacted(message: Message) -> Message:
         resource = decoded(message.body)
     except Rejected as problem:
         facts = {"bytes": len(message.body), "sha256": hashlib.sha256(message.body).hexdigest()}
-        kept: dict[str, Any] = {"unreadable": {"code": problem.code, "detail": problem.detail, **facts}}
+        kept: dict[str, Any] = {"unreadable": problem.code, **facts}
     else:
         kept = _bundle(resource) if resource["resourceType"] == "Bundle" else _resource(resource)
     name = message.name if message.name in TAKEN else ""
@@ -116,8 +129,11 @@ def redacted(message: Message) -> Message:
 
 
 def _bundle(bundle: Mapping[str, Any]) -> dict[str, Any]:
-    head = {**_leaves("resourceType id type timestamp total"), "meta": _leaves("versionId lastUpdated")}
-    return {**_members(bundle, head), "entry": [_entry(entry) for entry in bundle.get("entry") or []]}
+    # Not its id nor its moment: a search that finds the same again is the same message.
+    return {
+        **_members(bundle, _leaves("resourceType type total")),
+        "entry": [_entry(entry) for entry in bundle.get("entry") or []],
+    }
 
 
 def _entry(entry: Any) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _read_kept(body: bytes) -> Table:
     try:
         told = orjson.loads(body)
         if isinstance(why := told.get("unreadable"), dict):
-            raise Rejected(str(why["code"])[:60], str(why["detail"])[:500])
+            raise Rejected(str(why["code"])[:60], scrub_text(str(why["detail"]))[:500])
         header = told["header"]
         rows = [Row(number, [_as_cell(cell) for cell in cells]) for number, *cells in told["rows"][: MAX_ROWS + 1]]
         sound = (
