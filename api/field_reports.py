@@ -2,7 +2,6 @@
 """Who asks the GeoReport door, who posts to it, and failures as the standard writes them."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime
 from typing import Any
 
 from fastapi import Request, Response
@@ -12,14 +11,14 @@ from starlette.exceptions import HTTPException
 from api.auth import find_key
 from api.encoders import georeport
 from api.errors import problem_of
+from api.push import check_budget, take_message
 from api.report_forms import encoded, ids_of
 from api.state import AppState
-from geo.errors import BadBody, MapError, NotAllowed, NotFound, NotSignedIn, TooMany
+from geo.errors import BadBody, MapError, NotAllowed, NotFound, NotSignedIn
 from layers.connectors.base import Message
 from layers.connectors.open311 import CONNECTOR, LAYER
 from layers.connectors.open311_reading import FORM
 from layers.field_reports import Audience, ReportQuery, reports_of
-from layers.sources.road import receive
 from layers.sources.spec import SourceSpec
 from layers.visibility import visibility_of
 
@@ -104,27 +103,24 @@ async def take_report(state: AppState, source: SourceSpec, fields: Mapping[str, 
         BadBody: the road refused it, or the key was another report's.
         TooMany: the source sent too much that came to nothing.
     """
-    wait_s = state.budget.wait_s(source.id)
-    if wait_s > 0:
-        raise TooMany("Too many refused reports: wait a moment.", retry_after_s=wait_s)
+    check_budget(state, source.id)
     now = state.clock()
     names = ids_of(source.id, key, fields, now)
     mine = Audience(state.registry[LAYER], (source.id,), None, state.database)
     async with state.database.turn(f"report/{names[0]}"):
         known = await _known(mine, names, fields)
-        return known if known is not None else await _store(state, source, (names[0], encoded(fields), now), mine)
+        if known is not None:
+            return known
+        return await _store(state, source, Message(encoded(fields), now, FORM, names[0]), mine)
 
 
-async def _store(state: AppState, source: SourceSpec, report: tuple[str, bytes, datetime], mine: Audience) -> Any:
-    name, body, now = report
-    (delivery,) = await receive(state.road, source, [Message(body, now, FORM, name)], now)
-    rows = await reports_of(mine, ReportQuery(ids=(name,)))
+async def _store(state: AppState, source: SourceSpec, message: Message, mine: Audience) -> Any:
+    delivery = await take_message(state, source, message)
+    rows = await reports_of(mine, ReportQuery(ids=(message.name,)))
     if rows:
         return rows[0]
-    state.budget.spend(source.id, 1)
-    why = delivery.refused[0] if delivery.refused else {"code": delivery.code, "detail": delivery.detail}
-    detail = why["detail"] or "The report was withdrawn before; send a new one under another key."
-    raise BadBody(str(detail), code=why["code"] or "report_withdrawn")
+    why = delivery.refused[0] if delivery.refused else {"code": "report_withdrawn", "detail": "It was withdrawn."}
+    raise BadBody(f"The report was not taken: {why['detail']}", code=str(why["code"]))
 
 
 async def _known(mine: Audience, names: list[str], fields: Mapping[str, str]) -> Any:
