@@ -19,6 +19,7 @@ from layers.dead_letters import keep_dead_letters
 from layers.errors import Rejected
 from layers.freshness import Known, judge
 from layers.observation_records import ObservationRecord, normalise_observation
+from layers.observation_streams import with_sensors
 from layers.readings import show_readings
 from layers.versions import rounds, standing
 
@@ -59,9 +60,12 @@ async def store_observations(connection: Connection, batch: Batch, now: datetime
     receipt = Receipt(batch.import_name, batch.spec.id, batch.source, len(batch.records))
     items: list[_Item] = []
     refused: list[Refusal] = []
-    for index, raw in enumerate(batch.records):
+    records = await with_sensors(connection, batch)
+    for index, (raw, record) in enumerate(zip(batch.records, records, strict=True)):
         try:
-            items.append(_Item(index, raw, normalise_observation(batch.spec, raw, now)))
+            if isinstance(record, Rejected):
+                raise record
+            items.append(_Item(index, raw, normalise_observation(batch.spec, record, now)))
         except Rejected as rejection:
             refused.append((index, raw, rejection))
     writer = _Writer(connection, batch, receipt, refused)

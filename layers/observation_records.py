@@ -2,7 +2,8 @@
 """From what a source pushed for its sensors to a checked observation. Pure.
 
 A record is a flat JSON object: ``sensor`` (the sensor's external id), ``property``, ``time`` (when it was measured),
-``value`` (``null`` takes a reading back), ``quality``, ``unit`` (only to be checked), ``revision``.
+``value`` (``null`` takes a reading back), ``quality``, ``unit`` (only to be checked), ``revision``. ``datastream``, its
+number, may stand for sensor and property (layers/observation_streams.py).
 """
 
 from dataclasses import dataclass
