@@ -122,7 +122,7 @@ def create_app(
         files = FileStore(chosen.files)
         underlay_tiles = UnderlayTiles(database, files, chosen.underlay_cache_bytes)
         snapshots = Snapshots(Networks(chosen.camera_networks.split(",")))
-        road = Road(database, layers, Gazetteer(layers))
+        road = Road(database, layers, Gazetteer(layers), chosen.instance)
         app.state.toancanh = AppState(
             chosen, layers, database, hub, readers, Attempts(), tiles, telemetry, files, underlay_tiles,
             SourceBook(chosen.sources), road, Budget(), snapshots, clock,

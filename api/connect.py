@@ -214,7 +214,7 @@ class Switchboard:
 async def run_connect(settings: Settings, registry: LayerRegistry) -> None:
     """Fetch for ever; comes back after the database was away."""
     database = await open_database(DatabaseOptions(settings.database_url, pool_size=settings.pool_size))
-    board = Switchboard(Road(database, registry, Gazetteer(registry)), SourceBook(settings.sources), settings)
+    board = Switchboard(Road(database, registry, Gazetteer(registry), settings.instance), SourceBook(settings.sources), settings)
     try:
         while True:
             try:

@@ -24,6 +24,8 @@ class Batch:
     snapshot: bool = False
     # The kept message of each record, where it came on the road of a connector; dead letters point at it.
     messages: Sequence[int | None] | None = None
+    # Whose dead letters refusals are, where records are another source's than the one that sent them.
+    sender: str | None = None
 
 
 @dataclass

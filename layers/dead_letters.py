@@ -20,11 +20,13 @@ async def keep_dead_letters(
     refused: Sequence[Refusal],
     messages: Sequence[int | None] | None = None,
     kind: str = "features",
+    sender: str | None = None,
 ) -> None:
     """List what was refused in the receipt, in the order of the records, and keep it.
 
     Args:
         messages: the kept message of each record of the batch, where they came on the road of a connector.
+        sender: the source that sent them, where the records are another's.
     """
     ordered = sorted(refused, key=lambda refusal: refusal[0])
     receipt.rejected = [{"index": index, "code": why.code, "detail": why.detail} for index, _, why in ordered]
@@ -34,12 +36,12 @@ async def keep_dead_letters(
             record = _kept(raw)
             digest = hashlib.sha256(why.code.encode() + b"\0" + record).digest()
             message = None if messages is None else messages[index]
-            letters[digest] = (index, why.code, why.detail, record[:_MAX_KEPT_BYTES], message)
+            letters[digest] = (index, storable(why.code), storable(why.detail), record[:_MAX_KEPT_BYTES], message)
     if letters:
         rows = sorted(letters.items())
         values = sql.KEEP_DEAD_LETTERS.args(
             layer=receipt.layer,
-            source=receipt.source,
+            source=sender or receipt.source,
             kind=kind,
             digests=[digest for digest, _ in rows],
             positions=[letter[0] for _, letter in rows],
@@ -49,6 +51,11 @@ async def keep_dead_letters(
             messages=[letter[4] for _, letter in rows],
         )
         await connection.execute(sql.KEEP_DEAD_LETTERS.sql, *values)
+
+
+def storable(text: str) -> str:
+    """The text as PostgreSQL can hold it: without NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _kept(raw: Any) -> bytes:

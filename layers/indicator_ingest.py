@@ -71,7 +71,7 @@ async def store_values(connection: Connection, batch: Batch, now: datetime) -> R
     receipt.stale += len(placed) - len(latest)
     for rows in rounds(latest):
         await writer.write(rows)
-    await keep_dead_letters(connection, receipt, refused, batch.messages)
+    await keep_dead_letters(connection, receipt, refused, batch.messages, sender=batch.sender)
     return receipt
 
 

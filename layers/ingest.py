@@ -70,7 +70,7 @@ async def store(connection: Connection, batch: Batch, items: Sequence[Item], ref
         await show_readings_of_pushed(connection, batch, writer.written)
     if is_checked(batch.spec) and writer.written:
         await show_checks_of_pushed(connection, batch.spec, batch.source, writer.written)
-    await keep_dead_letters(connection, receipt, refused, batch.messages)
+    await keep_dead_letters(connection, receipt, refused, batch.messages, sender=batch.sender)
     return receipt
 
 

@@ -69,6 +69,14 @@ Kind: TypeAlias = Literal["features", "observations", "checks"]
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Of a record that another map server passes on: the source that it has here, and the servers it came through."""
+
+    source: str
+    hops: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Found:
     """One record of a layer, flat, as ``layers/records.py`` and ``layers/observation_records.py`` take it."""
 
@@ -76,6 +84,7 @@ class Found:
     record: Mapping[str, Any]
     kind: Kind = "features"
     hints: PlaceHints = NO_HINTS
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ async def place(
     source, now = about
     devices = await _devices(connection, found)
     placed: list[Mapping[str, Any]] = []
-    nowhere: list[tuple[str, Claimed]] = []
+    nowhere: list[tuple[str, str, Claimed]] = []
     for one in found:
         spec = registry[one.layer]
         if spec.store == "indicator":
@@ -62,8 +62,9 @@ async def place(
         claimed = claim(one.record, one.hints, Ground(names, devices, day, spec.geometry != "None"))
         placed.append(claimed.record)
         if claimed.nowhere is not None:
-            nowhere.append((one.layer, claimed))
-    await _keep_hints(connection, source, nowhere)
+            nowhere.append((one.layer, source if one.origin is None else one.origin.source, claimed))
+    for sender in sorted({sender for _, sender, _ in nowhere}):
+        await _keep_hints(connection, sender, [(layer, claimed) for layer, of, claimed in nowhere if of == sender])
     return placed
 
 

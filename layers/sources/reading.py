@@ -16,6 +16,15 @@ _BROKEN = Rejected(
 )
 
 
+def _misplaced(part: Found, registry: LayerRegistry) -> Refused | None:
+    if part.layer not in registry:
+        return Refused("layer_not_found", f"there is no layer '{part.layer}'", dict(part.record))
+    if part.kind == "observations" and not registry[part.layer].observed:
+        detail = f"features of the layer '{part.layer}' observe nothing"
+        return Refused("observations_not_available", detail, dict(part.record))
+    return None
+
+
 def read(source: SourceSpec, message: Message, registry: LayerRegistry) -> Reading:
     """Redact and read one message."""
     try:
@@ -29,8 +38,8 @@ def read(source: SourceSpec, message: Message, registry: LayerRegistry) -> Readi
         for part in source.protocol.parse(clean, source.protocol_options):
             if isinstance(part, Refused):
                 refused.append(part)
-            elif part.layer not in registry:
-                refused.append(Refused("layer_not_found", f"there is no layer '{part.layer}'", dict(part.record)))
+            elif (why := _misplaced(part, registry)) is not None:
+                refused.append(why)
             else:
                 found.append(part)
             if len(found) + len(refused) > MAX_RECORDS:

@@ -8,10 +8,11 @@ letter that points at its message. Sent again, everything is the same again.
 
 import asyncio
 import hashlib
+import logging
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -19,11 +20,13 @@ import orjson
 
 from geo.db.pool import Connection, Database
 from geo.db.statement import Statement
+from geo.errors import Unavailable
 from layers.batch import Batch, Receipt
 from layers.connectors.base import Found, Kind, Message
-from layers.dead_letters import keep_dead_letters
+from layers.dead_letters import keep_dead_letters, storable
 from layers.device_checks import store_checks
 from layers.errors import Rejected
+from layers.exchange.trails import is_echo, keep_trails
 from layers.indicator_ingest import store_values
 from layers.ingest import check, store
 from layers.locate.gazetteer import Gazetteer
@@ -40,15 +43,22 @@ MOST_LETTERS = 5_000
 _IN_THREAD_BYTES = 65_536
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _Group: TypeAlias = list[tuple[int, Mapping[str, Any]]]
+# Layer, kind, and the source that the records have here.
+_Key: TypeAlias = tuple[str, Kind, str]
+_log = logging.getLogger(__name__)
+_STORE_FAILED = Rejected(
+    "store_failed", "The message was understood and could not be stored. It is kept; replay it once that is mended."
+)
 
 
 @dataclass(frozen=True)
 class Road:
-    """What the road needs of a process."""
+    """What the road needs of a process; ``instance`` is how this server is called by others."""
 
     database: Database
     registry: LayerRegistry
     gazetteer: Gazetteer
+    instance: str = "toancanh"
 
 
 async def receive(
@@ -66,6 +76,28 @@ async def receive(
         Unavailable: PostGIS does not answer; nothing was stored.
     """
     readings = await _read_all(road, source, messages)
+    try:
+        return await _store(road, source, readings, now, cursor)
+    except Unavailable:
+        raise
+    except Exception:  # noqa: BLE001 - one message that cannot be stored must not hold up those behind it
+        _log.exception("messages of %s could not be stored together", source.id)
+    deliveries: list[Delivery] = []
+    for reading in readings:
+        try:
+            deliveries += await _store(road, source, [reading], now, None)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - it is buried instead
+            _log.exception("a message of %s could not be stored", source.id)
+            deliveries += await _store(road, source, [replace(reading, found=(), dead=_STORE_FAILED)], now, None)
+    await _store(road, source, [], now, cursor)
+    return deliveries
+
+
+async def _store(
+    road: Road, source: SourceSpec, readings: Sequence[Reading], now: datetime, cursor: Mapping[str, Any] | None
+) -> list[Delivery]:
     async with road.database.turn(f"road/{source.id}"), road.database.transaction() as connection:
         return await _Transaction(road, source, connection, now).take(readings, cursor)
 
@@ -94,8 +126,8 @@ class _Transaction:
         full = bad and await self._is_full()
         await self._keep_messages(readings, deliveries, full=full)
         await self._close_letters(deliveries)
-        for (layer, kind), group in (await self._grouped(readings)).items():
-            await self._write(layer, kind, group, deliveries)
+        for key, group in (await self._grouped(readings, deliveries)).items():
+            await self._write(key, group, deliveries)
         await self._keep_refused(readings, deliveries, full=full)
         await self._mark(deliveries)
         await self._note(deliveries, cursor)
@@ -114,9 +146,9 @@ class _Transaction:
             return
         columns: dict[str, list[Any]] = {
             "digest": list(kept),
-            "name": [reading.message.name[:500] for reading, _ in kept.values()],
-            "content_type": [reading.message.content_type[:200] for reading, _ in kept.values()],
-            "headers": [orjson.dumps(dict(reading.message.headers)).decode() for reading, _ in kept.values()],
+            "name": [storable(reading.message.name)[:500] for reading, _ in kept.values()],
+            "content_type": [storable(reading.message.content_type)[:200] for reading, _ in kept.values()],
+            "headers": [_headers(reading.message) for reading, _ in kept.values()],
             "body": [reading.message.body for reading, _ in kept.values()],
             "trace": [_trace(reading.message) for reading, _ in kept.values()],
             "state": ["dead" if reading.dead else "done" for reading, _ in kept.values()],
@@ -130,27 +162,32 @@ class _Transaction:
         messages = [delivery.message for delivery in deliveries if delivery.message is not None]
         await self._execute(sql.CLOSE_LETTERS_OF_MESSAGES, source=self._source.id, messages=messages)
 
-    async def _grouped(self, readings: Sequence[Reading]) -> dict[tuple[str, Kind], _Group]:
+    async def _grouped(self, readings: Sequence[Reading], deliveries: Sequence[Delivery]) -> dict[_Key, _Group]:
         """Records by layer, placed; features before the observations of them, layers in one order for their locks."""
-        found: list[tuple[int, Found]] = [
-            (index, one) for index, reading in enumerate(readings) for one in reading.found
-        ]
+        found: list[tuple[int, Found]] = []
+        for index, reading in enumerate(readings):
+            foreign = [one for one in reading.found if not is_echo(one, self._road.instance)]
+            found += [(index, one) for one in foreign]
+            deliveries[index].unchanged += len(reading.found) - len(foreign)
         placed = await place(
             self._connection, await self._road.gazetteer.names(self._connection), self._road.registry,
             [one for _, one in found], (self._source.id, self._now),
         )  # fmt: skip
-        groups: dict[tuple[str, Kind], _Group] = {}
+        groups: dict[_Key, _Group] = {}
         for (index, one), record in zip(found, placed, strict=True):
-            groups.setdefault((one.layer, one.kind), []).append((index, record))
-        return dict(sorted(groups.items()))
+            source = self._source.id if one.origin is None else one.origin.source
+            groups.setdefault((one.layer, one.kind, source), []).append((index, record))
+        await keep_trails(self._connection, [one for _, one in found])
+        order: tuple[Kind, ...] = ("features", "observations", "checks")
+        return dict(sorted(groups.items(), key=lambda group: (group[0][0], order.index(group[0][1]), group[0][2])))
 
-    async def _write(self, layer: str, kind: Kind, group: _Group, deliveries: Sequence[Delivery]) -> None:
+    async def _write(self, key: _Key, group: _Group, deliveries: Sequence[Delivery]) -> None:
+        layer, kind, source = key
         spec = self._road.registry[layer]
         messages = [deliveries[index].message for index, _ in group]
         name = f"{self._source.connector}-{self._now:%Y%m%d}"
-        batch = Batch(spec, self._source.id, name, [record for _, record in group], messages=messages)
-        if kind == "observations" and not spec.observed:
-            raise AssertionError(f"{self._source.connector} observes {layer}, which has nothing to observe")
+        records = [record for _, record in group]
+        batch = Batch(spec, source, name, records, messages=messages, sender=self._source.id)
         if kind == "observations":
             receipt = await store_observations(self._connection, batch, self._now)
         elif kind == "checks":
@@ -225,7 +262,11 @@ class _Transaction:
 
 
 def _digest(message: Message) -> bytes:
-    return hashlib.sha256(message.name.encode() + b"\0" + message.body).digest()
+    return hashlib.sha256(message.name.encode("utf-8", "replace") + b"\0" + message.body).digest()
+
+
+def _headers(message: Message) -> str:
+    return orjson.dumps({storable(name): storable(text) for name, text in message.headers.items()}).decode()
 
 
 def _trace(message: Message) -> str:

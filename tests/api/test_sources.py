@@ -50,7 +50,7 @@ async def test_a_message_without_a_layer_goes_to_the_connector(desk: SourceDesk,
     found = await member(desk, source)
     assert (found["state"], found["messages_24h"], found["accepted_24h"], found["rejected_24h"]) == ("ok", 1, 1, 1)
     assert (found["dead_letters"], found["unlocated"], found["door"]) == (1, 1, "push")
-    assert [one["messages"] for one in found["minutes"]] == [1]  # type: ignore[index,attr-defined]
+    assert [one["messages"] for one in found["minutes"]] == [1]  # type: ignore[attr-defined]
 
 
 async def test_a_message_that_cannot_be_read_is_answered_with_its_reason_and_kept(
