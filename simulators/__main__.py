@@ -15,6 +15,8 @@ SIMULATORS = {
     "press": "newspapers: RSS and Atom with wrong dates, guids twice, HTML in headlines, copies of one story",
     "station-txt": "loggers of four stations: text files of Circular 10/2021 into a folder, by FTP or SFTP",
     "mqtt-nodes": "low-cost sensor nodes on an MQTT broker",
+    "open311-city": "another city's GeoReport v2 endpoint, to be polled: reports that move on, bad habits",
+    "c-thainguyen": "the citizen app: posts reports by GeoReport v2, tries again, asks until they are closed",
 }
 
 
