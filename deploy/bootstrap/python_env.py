@@ -63,6 +63,39 @@ def add(step: Step, runner: Runner, python: Path, *what: str) -> None:
     marker.unlink()
 
 
+def add_judges(step: Step, root: Path, runner: Runner) -> None:
+    """Programs that tests ask for their verdict, in a folder that the product never sees: `.venv/judges`.
+
+    Their own requirements do not resolve with ours, so each is pinned with what it needs. Without them the tests that
+    ask skip and say so: a machine without the network fails nothing here.
+    """
+    requirements, folder = root / "requirements-judges.txt", root / ".venv" / "judges"
+    value = stamps.fingerprint([requirements], sys.version)
+    stamp = root / ".venv" / "toancanh-judges"
+    if stamps.matches(stamp, value) and folder.is_dir():
+        step.note("đã có (ready)")
+        return
+    draft = folder.with_name("judges-draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    python = root / ".venv" / "bin" / "python"
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--target", str(draft)]
+    try:
+        # Some come as sources only; they are plain Python, nothing is compiled.
+        runner.run(step, [*pip, "-r", str(requirements)])
+    except Failure as failure:
+        shutil.rmtree(draft, ignore_errors=True)
+        step.note(f"bỏ qua · left out, their tests skip: {_reason(failure)}")
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+    stamps.write(stamp, value)
+
+
+def _reason(failure: Failure) -> str:
+    lines = [line for line in str(failure).splitlines() if line.startswith("ERROR")] or str(failure).splitlines()
+    return lines[0][:200] if lines else "pip failed"
+
+
 def _works(python: Path) -> bool:
     """Whether the environment's Python starts, is of our version, and has pip."""
     if not python.exists():

@@ -108,6 +108,12 @@ def python_packages(place: Workplace, progress: Progress, *, development: bool =
         python_env.ensure(step, place.root, place.runner(), development=development)
 
 
+def judges(place: Workplace, progress: Progress) -> None:
+    """Outside programs that tests ask for their verdict."""
+    with progress.step("Chương trình kiểm chứng ngoài · outside judges") as step:
+        python_env.add_judges(step, place.root, place.runner())
+
+
 def database(place: Workplace, progress: Progress, supervisor: processes.Supervisor) -> data_home.Database:
     """The database of DATABASE_URL, else the private cluster, started and complete."""
     with progress.step("Cơ sở dữ liệu PostGIS · database") as step:

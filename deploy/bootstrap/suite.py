@@ -50,11 +50,12 @@ def run(place: setup.Workplace, words: Sequence[str], *, fast: bool) -> int:
 
 def _run(place: setup.Workplace, words: Sequence[str], supervisor: processes.Supervisor, *, fast: bool) -> int:
     setup.prepare_home(place)
-    progress = Progress(4)
+    progress = Progress(5)
     given = place.environment.get("TOANCANH_TEST_URL")
     browser = () if any(shutil.which(name) for name in _BROWSERS) else ("chromium",)
     setup.system_packages(place, progress, external=given is not None, extra=(*browser, *_GRAPHICS))
     setup.python_packages(place, progress, development=True)
+    setup.judges(place, progress)
     setup.front_end(place, progress)
     url = given or _throw_away(place, progress, supervisor)
     failed = [] if fast else [check.name for check in _checks(place) if not _passes(check)]

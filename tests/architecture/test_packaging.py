@@ -95,6 +95,13 @@ def test_development_adds_to_the_runtime() -> None:
     assert not set(pins("requirements-dev.txt")) & set(pins("requirements.txt"))
 
 
+def test_judges_are_pinned_and_stay_out_of_the_product() -> None:
+    """They live in a folder of their own: what the product or its tests run on is pinned elsewhere."""
+    judges = set(pins("requirements-judges.txt"))
+    assert judges
+    assert not judges & (set(pins("requirements.txt")) | set(pins("requirements-dev.txt")))
+
+
 def test_no_file_tells_of_the_machine_it_was_made_on() -> None:
     guilty = {}
     for name in project_files():
