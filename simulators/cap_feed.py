@@ -54,16 +54,16 @@ class CapFeed(Service):
         self.documents.sort(key=lambda document: (document.updated, document.name))
         self.exercises, self.broken = len(practice), len(wrong)
         self._by_name = {document.name: document for document in self.documents}
-        self._every_s, self._began = every_s, time.monotonic()
+        self.every_s, self._began = every_s, time.monotonic()
         self._duplicates, self._rng = duplicates, Random(f"{seed}/twice")
         self._twice = {one.name for one in self.documents if self._rng.random() < duplicates}
 
     @property
     def out(self) -> list[Document]:
         """The messages that are out now, oldest first."""
-        if self._every_s <= 0:
+        if self.every_s <= 0:
             return self.documents
-        return self.documents[: 1 + int((time.monotonic() - self._began) / self._every_s)]
+        return self.documents[: 1 + int((time.monotonic() - self._began) / self.every_s)]
 
     def summary(self) -> str:
         """What somebody who reads it all should have in the end."""
