@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import parse_dsn
 
-from api import accounts_cli, boundaries_cli
+from api import accounts_cli, boundaries_cli, sources_cli
 from api.connect import run_connect
 from api.job_runner import run_job
 from api.settings import Settings, read_settings
@@ -36,8 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring the database to this version")
     accounts_cli.add_commands(commands)
     boundaries_cli.add_commands(commands)
+    sources_cli.add_commands(commands)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It tells every address that is asked, with its query.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = read_settings()
     match chosen.command:
         case "serve":
@@ -45,15 +48,19 @@ def main(arguments: list[str] | None = None) -> int:
         case "relay":
             return _forever(run_relay(settings.database_url))
         case "connect":
-            return _forever(run_connect(settings, discover()))
+            return _forever(run_connect(settings, discover(settings.sources)))
         case "worker":
-            return _forever(run_worker(settings.database_url, discover(), FileStore(settings.files)))
+            return _forever(run_worker(settings.database_url, discover(settings.sources), FileStore(settings.files)))
         case "job":
-            return asyncio.run(run_job(settings.database_url, chosen.id, discover(), FileStore(settings.files)))
+            return asyncio.run(
+                run_job(settings.database_url, chosen.id, discover(settings.sources), FileStore(settings.files))
+            )
         case "migrate":
             return migrate_all(settings)
         case "boundaries":
             return boundaries_cli.run(settings, chosen)
+        case "source":
+            return sources_cli.run(settings, chosen)
         case _:
             return accounts_cli.run(settings, chosen)
 
@@ -87,7 +94,7 @@ def migrate_all(settings: Settings) -> int:
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
-            made = sync_catalog(connection, discover().values(), None if server == owner else server)
+            made = sync_catalog(connection, discover(settings.sources).values(), None if server == owner else server)
             sync_crosswalk(cursor)
             lock_areas(cursor, server or owner or "current_user")
     finally:

@@ -170,11 +170,12 @@ class World:
     def _log(self, kind: str, now: datetime) -> list[tuple[int, datetime, datetime, int, Random]]:
         """The events of a log: number, when it happened, when it last changed, its state 0 to 2, and its dice."""
         found = []
-        for number in range(max(int((now - self.began).total_seconds() / self.every_s), 0) + 1):
+        # Numbers count from the epoch: started again, the platform tells the same story on.
+        for number in range(int(self.began.timestamp() / self.every_s), int(now.timestamp() / self.every_s) + 1):
             rng = Random(f"{self.seed}/{kind}/{number}")
-            happened = (self.began + timedelta(seconds=number * self.every_s)).astimezone(LOCAL)
-            taken = happened + timedelta(minutes=rng.uniform(2, 15))
-            closed = taken + timedelta(minutes=rng.uniform(10, 120))
+            happened = datetime.fromtimestamp(int(number * self.every_s), LOCAL)
+            taken = happened + timedelta(seconds=rng.randint(120, 900))
+            closed = taken + timedelta(seconds=rng.randint(600, 7200))
             state = (taken <= now) + (closed <= now)
             found.append((number, happened, (happened, taken, closed)[state], state, rng))
         return found

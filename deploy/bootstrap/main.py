@@ -16,6 +16,7 @@ _PRODUCT = {
     "worker": "việc nền · the worker",
     "migrate": "lược đồ dữ liệu · bring the schema up to date",
     "key": "khoá của nguồn và máy khách GIS · keys (key create --source S [--role viewer])",
+    "source": "nguồn kết nối · connected systems (source check FILE, source infer URL)",
     "boundaries": "kiểm tra tệp ranh giới · boundary files (boundaries check FILE --set SET)",
     "user": "tài khoản · accounts (user add NAME --role operator [--area SET/CODE])",
 }

@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 _WGS84 = ("EPSG:4326", "OGC:CRS84", "CRS84")
 _MAX_DEPTH = 8
+_DIGITS = 9  # a tenth of a millimetre: more is noise of the projection
 _MAX_TEXT = 5_000_000
 
 
@@ -24,7 +25,7 @@ def point_in_wgs84(east: Any, north: Any, crs: str) -> tuple[float, float] | Non
     if crs in _WGS84:
         return float(east), float(north)
     lon, lat = _transformer(crs).transform(float(east), float(north))
-    return (lon, lat) if math.isfinite(lon) and math.isfinite(lat) else None
+    return (round(lon, _DIGITS), round(lat, _DIGITS)) if math.isfinite(lon) and math.isfinite(lat) else None
 
 
 def geometry_in_wgs84(value: Any, crs: str) -> dict[str, Any] | None:
@@ -73,7 +74,7 @@ def _collect(nested: Any, into: list[tuple[float, float]], depth: int) -> bool:
 def _refill(nested: Any, points: Any) -> Any:
     if _is_number(nested[0]):
         lon, lat = next(points)
-        return [lon, lat]
+        return [round(lon, _DIGITS), round(lat, _DIGITS)]
     return [_refill(one, points) for one in nested]
 
 

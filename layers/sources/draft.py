@@ -85,6 +85,9 @@ def _columns(sample: Sample) -> list[Column]:
     names: dict[str, None] = {}
     for row in sample.rows:
         names |= dict.fromkeys(row)
+    if sample.format == "ckan":
+        # The datastore's own number of a row: another one after each upload.
+        names.pop("_id", None)
     found = (column_of(name, [row.get(name) for row in sample.rows]) for name in names)
     return [column for column in found if column is not None]
 

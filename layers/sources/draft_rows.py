@@ -25,7 +25,6 @@ class Sample:
         records: where the list is, ``None`` where the format says it.
         ids: the ids of Features, ``None`` where they have none.
         geometries: the types of their geometries.
-        more: whether the answer names a next page.
         total: how many records there are over there, where it says so.
     """
 
@@ -35,7 +34,6 @@ class Sample:
     records: str | None = None
     ids: Sequence[Any] | None = None
     geometries: frozenset[str] = frozenset()
-    more: bool = False
     total: int | None = None
 
 
@@ -90,7 +88,6 @@ def _features(decoded: Mapping[str, Any]) -> Sample:
         None,
         ids if ids and None not in ids and len(set(map(str, ids))) == len(ids) else None,
         frozenset(str(shape) for shape in shapes),
-        "next" in rels,
         _whole(decoded.get("numberMatched")),
     )
 
