@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from api.exchange import Sender
 from api.settings import Settings
 from geo.db.pool import AWAY, Connection, DatabaseOptions, connect, open_database
 from geo.errors import MapError, Unavailable
@@ -189,15 +190,23 @@ class Switchboard:
         wanted = {
             spec.id: spec
             for spec in self._book.all.values()
-            if spec.transport is not None and is_enabled(spec, states.get(spec.id))
+            if (spec.transport is not None or spec.send is not None) and is_enabled(spec, states.get(spec.id))
         }
         for name, (spec, task) in list(self._running.items()):
             if wanted.get(name) != spec or task.done():
                 await self._end(name)
         for name, spec in wanted.items():
             if name not in self._running:
-                runner = Runner(self._road, spec, self._settings, self._budget)
-                self._running[name] = (spec, asyncio.create_task(runner.run(), name=f"source {name}"))
+                self._running[name] = (spec, asyncio.create_task(self._run(spec), name=f"source {name}"))
+
+    async def _run(self, spec: SourceSpec) -> None:
+        """Fetch from a source, tell it what happens here, or both."""
+        async with asyncio.TaskGroup() as tasks:
+            if spec.transport is not None:
+                tasks.create_task(Runner(self._road, spec, self._settings, self._budget).run())
+            if spec.send is not None:
+                secret, own = secrets_of(self._settings.secrets), self._settings.instance
+                tasks.create_task(Sender(self._road.database, self._road.registry, spec, own, secret).run())
 
     async def stop(self) -> None:
         """End every task."""
@@ -214,7 +223,9 @@ class Switchboard:
 async def run_connect(settings: Settings, registry: LayerRegistry) -> None:
     """Fetch for ever; comes back after the database was away."""
     database = await open_database(DatabaseOptions(settings.database_url, pool_size=settings.pool_size))
-    board = Switchboard(Road(database, registry, Gazetteer(registry), settings.instance), SourceBook(settings.sources), settings)
+    board = Switchboard(
+        Road(database, registry, Gazetteer(registry), settings.instance), SourceBook(settings.sources), settings
+    )
     try:
         while True:
             try:

@@ -22,7 +22,6 @@ exchange_state = Table(
     Column("epoch", Text),
     Column("seq", BigInteger),
     Column("resync", JSONB),
-    Column("values_at", DateTime(timezone=True)),
     Column("sent", BigInteger),
     Column("sent_at", DateTime(timezone=True)),
 )

@@ -38,9 +38,7 @@ def _keep() -> Statement:
     statement = insert(feature_trail).from_select(
         names, select(given.c.layer, given.c.source, given.c.external_id, cast(given.c.hops, JSONB))
     )
-    return Statement(
-        statement.on_conflict_do_update(index_elements=names[:3], set_={"hops": statement.excluded.hops})
-    )
+    return Statement(statement.on_conflict_do_update(index_elements=names[:3], set_={"hops": statement.excluded.hops}))
 
 
 _KEEP = _keep()

@@ -10,15 +10,13 @@ create table feature_trail (
     primary key (layer, source, external_id)
 );
 
--- How far a peer was told: up to which change of live_log (of which epoch), which layers it must be told of as a whole
--- ({"layer": the last feature id that was told}), and up to when it knows values of indicators.
+-- How far a peer was told: up to which change of live_log (of which epoch), and which layers it must be told of as a whole
+-- ({"layer": the last id that was told}).
 create table exchange_state (
     source text primary key,
     epoch text not null,
     seq bigint not null,
     resync jsonb not null,
-    values_at timestamptz not null default '-infinity',
     sent bigint not null default 0,
     sent_at timestamptz
 );
-create index indicator_value_recorded on indicator_value (recorded_at);

@@ -15,11 +15,25 @@ from layers.transports.registry import transports
 SOURCE_ID = r"[a-z][a-z0-9-]{1,60}"
 
 
+class Sending(BaseModel):
+    """What this server tells a peer of: where, under which key, and which layers.
+
+    ``instance`` is the peer's own short name: what came from it or through it is not told to it again.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=500)]
+    key: Annotated[str, Field(description="the name of a secret")]
+    instance: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+    layers: Annotated[tuple[str, ...], Field(min_length=1)] = ("incidents", "alerts")
+
+
 class SourceSpec(BaseModel):
     """One source.
 
     ``door`` says how its bytes are fetched (``kind`` and the transport's options); without one they are pushed to
-    ``POST /ingest/{id}``. ``expected_every_s``: after three times as long without a message it is silent.
+    ``POST /ingest/{id}``. ``send`` tells a peer what happens here. ``expected_every_s``: after three times as long without a message it is silent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +44,7 @@ class SourceSpec(BaseModel):
     connector: str
     options: Mapping[str, Any] = Field(default_factory=dict)
     door: Mapping[str, Any] | None = None
+    send: Sending | None = None
     every_s: Annotated[float, Field(ge=0.2, le=86_400)] = 60
     expected_every_s: Annotated[float, Field(ge=1, le=31_622_400)] | None = None
     enabled: bool = True
