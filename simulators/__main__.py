@@ -14,9 +14,12 @@ SIMULATORS = {
     "cap-feed": "a publisher of warnings: an Atom index of CAP messages, with updates, cancels and broken ones",
     "press": "newspapers: RSS and Atom with wrong dates, guids twice, HTML in headlines, copies of one story",
     "station-txt": "loggers of four stations: text files of Circular 10/2021 into a folder, by FTP or SFTP",
+    "sta-station": "stations that speak SensorThings 1.1: register, then send one by one, as data arrays or by MQTT",
     "mqtt-nodes": "low-cost sensor nodes on an MQTT broker",
     "open311-city": "another city's GeoReport v2 endpoint, to be polled: reports that move on, bad habits",
     "c-thainguyen": "the citizen app: posts reports by GeoReport v2, tries again, asks until they are closed",
+    "fhir-registry": "a health department's FHIR façade, to be polled or with --push; it holds patients, to be refused",
+    "schools": "offices that fill in templates and drop them into a folder: schools, pupils, vaccinations and more",
 }
 
 
