@@ -73,6 +73,7 @@ async def store_observations(connection: Connection, batch: Batch, now: datetime
     placed = await writer.find_streams(items)
     latest = standing(placed)
     receipt.stale += len(placed) - len(latest)
+    receipt.outcomes.update((item.index, "stale") for item in placed)
     sensors: set[str] = set()
     for rows in rounds(latest):
         sensors |= await writer.write(rows)
@@ -130,6 +131,7 @@ class _Writer:
             if item.key in written:
                 self._receipt.accepted += item.key not in existing
                 self._receipt.changed += item.key in existing
+                self._receipt.outcomes[item.index] = "changed" if item.key in existing else "accepted"
             else:
                 self._refuse(item, "write_conflict", "others write this observation now: send it again")
         return {item.record.sensor for item in due}
@@ -139,6 +141,7 @@ class _Writer:
         is_same = row is not None and (row["value"], row["quality"]) == (record.value, record.quality)
         verdict = judge(item.said, None if row is None else Known(row["revision"], is_same))
         item.revision = verdict.revision
+        self._receipt.outcomes[item.index] = verdict.outcome
         self._receipt.unchanged += verdict.outcome == "unchanged"
         self._receipt.stale += verdict.outcome == "stale"
         if verdict.outcome == "conflict":
