@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wire forms of GeoReport v2 (JSON, XML, the posted form) as flat objects, and what must be gone of them. Pure."""
 
+import contextlib
 import re
 import unicodedata
 from dataclasses import replace
@@ -30,10 +31,10 @@ _NO_PROSE = frozenset(
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LISTS = ("service_requests", "requests", "request")
-# For XML that cannot be read: it becomes a dead letter, which must not hold names either.
-_PERSONAL_TAGS = re.compile(
-    rf"<(?:\w+:)?({'|'.join(sorted(PERSONAL))})\b[^>]{{0,200}}>.*?(?=</|\Z)", re.IGNORECASE | re.DOTALL
-)
+# For what cannot be read: it becomes a dead letter, which must not hold names either.
+_NAMES = "|".join(sorted(PERSONAL))
+_PERSONAL_TAGS = re.compile(rf"<(?:\w+:)?({_NAMES})\b[^>]{{0,200}}>.*?(?=</|\Z)", re.IGNORECASE | re.DOTALL)
+_PERSONAL_MEMBERS = re.compile(rf'"({_NAMES})"\s{{0,20}}:\s{{0,20}}"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE)
 
 
 def requests_in(message: Message) -> list[Any]:
@@ -143,10 +144,12 @@ def _flat(element: Any) -> dict[str, str | None]:
 
 
 def _read_form(body: bytes) -> dict[str, str]:
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
-    except ValueError:
-        raise Rejected("form_invalid", f"a form is UTF-8 and has at most {MAX_FIELDS} fields") from None
+    fields: dict[str, str] = {}
+    with contextlib.suppress(ValueError):
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
+    if not fields:
+        raise Rejected("form_invalid", f"a form is UTF-8 and has 1 to {MAX_FIELDS} fields")
+    return fields
 
 
 def _clean_form(body: bytes) -> bytes:
@@ -201,5 +204,7 @@ def _tells_of_people(name: str) -> bool:
 
 
 def _scrub_bytes(body: bytes) -> bytes:
-    """Bytes of no readable form, without tags about people, phones and mail: these are nearly always ASCII."""
-    return scrub_text(_PERSONAL_TAGS.sub(r"<\1>", body.decode("latin-1"))).encode("latin-1", "replace")
+    """Bytes of no readable form: without what looks like a member about people, and without phones and mail."""
+    text = body.decode("utf-8", "surrogateescape")
+    text = _PERSONAL_MEMBERS.sub(r'"\1":null', _PERSONAL_TAGS.sub(r"<\1>", text))
+    return scrub_text(text).encode("utf-8", "surrogateescape")
