@@ -118,7 +118,7 @@ class Runner:
         _log.warning("source %s: %s: %s", self._source.id, told["code"], told["detail"])
         try:
             row = await self._road.database.fetchrow(sql.SELECT_STATE, source=self._source.id)
-            wait_s = pause_s((0 if row is None else row["failures"]) + 1, _dice)
+            wait_s = pause_s((0 if row is None else row["failures"]) + 1, _dice, self._settings.longest_pause_s)
             until = datetime.now(UTC) + timedelta(seconds=wait_s)
             await self._road.database.fetch(sql.FAILED, source=self._source.id, until=until, error=told)
         except MapError:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     secrets: Path | None = None
     # Who sends our public alerts, as CAP names it; without one the name of this host.
     cap_sender: str | None = Field(None, pattern=r"^[^\s,<&]{1,200}$")
+    # How long a source that keeps failing is left alone, at most.
+    longest_pause_s: float = Field(900, ge=1)
     # How this server is called by those with which it exchanges incidents and alerts.
     instance: str = Field("toancanh", pattern=r"^[a-z][a-z0-9-]{1,40}$")
     # Where cameras may be asked for pictures: networks, divided by commas. Private ones unless set.

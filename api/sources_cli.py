@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
+import psycopg2
 
+from api.auth import hash_of, new_key
 from api.settings import Settings
 from api.source_drafts import infer, visit_of
 from layers.connectors.base import Message
 from layers.declared import layer_of
 from layers.registry import LayerRegistry, discover
-from layers.sources.book import read_document, read_source
+from layers.sources.book import SourceBook, read_document, read_source
 from layers.sources.spec import SourceSpec
 from layers.sources.trial import Trial, try_source
 from layers.systems import SYSTEMS
@@ -38,6 +40,8 @@ def add_commands(commands: Any) -> None:
     check.add_argument("file", type=Path)
     check.add_argument("--sample", metavar="FILE_OR_URL", help="read this instead of asking the source's own address")
     check.add_argument("--pages", type=int, default=3, help="ask for at most so many messages")
+    keys = actions.add_parser("keys", help="make a key for each source that pushes; prints them as JSON")
+    keys.add_argument("--except", dest="known", nargs="*", default=[], metavar="SOURCE")
     drafted = actions.add_parser("infer", help="draft a file, layer and source, from an address; prints YAML")
     drafted.add_argument("url", help="OGC API Features collection, GeoJSON, CSV, XLSX, JSON or CKAN")
     drafted.add_argument("--layer", help="id of the layer; default: from the address")
@@ -50,11 +54,28 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     try:
         if chosen.action == "check":
             return asyncio.run(_check(settings, chosen))
+        if chosen.action == "keys":
+            sys.stdout.write(orjson.dumps(_make_keys(settings, chosen.known)).decode() + "\n")
+            return 0
         sys.stdout.write(asyncio.run(infer(settings, chosen.url, vars(chosen))))
         return 0
     except (ValueError, OSError, PullFailed) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _make_keys(settings: Settings, known: Sequence[str]) -> dict[str, str]:
+    pushing = [spec.id for spec in SourceBook(settings.sources).all.values() if spec.door is None]
+    made = {source: new_key() for source in pushing if source not in known}
+    connection = psycopg2.connect(settings.owner_url)
+    try:
+        with connection, connection.cursor() as cursor:
+            for source, key in made.items():
+                values = (source, hash_of(key), ["*"])
+                cursor.execute("insert into api_key (source, key_hash, layers) values (%s, %s, %s)", values)
+    finally:
+        connection.close()
+    return made
 
 
 async def _check(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -145,9 +145,9 @@ def start_cluster(cluster: Cluster, supervisor: Supervisor, wait_s: float = 60.0
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the demonstration tells the person: the push key, the sign-ins, the database."""
+    """What the demonstration tells the person: the push keys by source, the sign-ins, the database."""
 
-    key: str
+    keys: Mapping[str, str]
     users: list[dict[str, Any]]
     database_url: str
 
@@ -172,10 +172,10 @@ def demo_key(home: Path) -> str | None:
 
 def write_credentials(home: Path, credentials: Credentials) -> None:
     """Writes the credentials for the person (mode 0600), in one move."""
-    _write_private(home / KEY_FILE, f"{credentials.key}\n")
+    _write_private(home / KEY_FILE, f"{credentials.keys['demo']}\n")
     content = {
         "users": credentials.users,
-        "keys": [{"source": "demo", "key": credentials.key}],
+        "keys": [{"source": source, "key": key} for source, key in credentials.keys.items()],
         "database": {"url": credentials.database_url},
     }
     _write_private(home / CREDENTIALS, json.dumps(content, ensure_ascii=False, indent=2) + "\n")

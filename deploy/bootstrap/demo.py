@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from bootstrap import data_home, processes, setup, stamps
+from bootstrap import data_home, demo_sources, processes, setup, stamps
 from bootstrap.commands import tail_of
 from bootstrap.console import Failure, Interrupted, Progress, say
 
@@ -77,6 +77,7 @@ def _bring_up(place: setup.Workplace, options: Options, supervisor: processes.Su
     setup.system_packages(place, progress, external=external)
     setup.python_packages(place, progress)
     data = setup.database(place, progress, supervisor)
+    demo_sources.prepare(place.root, place.home)
     setup.schema(place, progress, data)
     setup.front_end(place, progress)
     _start_product(place, options, data, supervisor, progress)
@@ -98,9 +99,11 @@ def _start_product(
         "TOANCANH_PORT": str(options.port),
         "TOANCANH_DEMO": "1",
         "TOANCANH_DEFAULT_SET": "city-2017",
+        # Simulators come and go: nobody waits a quarter of an hour for them.
+        "TOANCANH_LONGEST_PAUSE_S": "10",
     }
-    with progress.step("Máy chủ · server, relay, worker") as step:
-        for name, command in (("server", "serve"), ("relay", "relay"), ("worker", "worker")):
+    with progress.step("Máy chủ · server, relay, worker, connect") as step:
+        for name, command in (("server", "serve"), *((name, name) for name in ("relay", "worker", "connect"))):
             argv = [str(place.python()), "-m", "api.cli", command]
             supervisor.start(processes.Service(name, argv, env, place.root))
         deadline = time.monotonic() + _READY_WAIT_S
@@ -139,14 +142,24 @@ def _load(
         if key is None or not filed or not stamps.matches(key_stamp, _digest(key)):
             key = _ask_product(place, data, "key", "create", "--source", "demo", "--layers", "*")
             users = json.loads(_ask_product(place, data, "user", "demo"))
-            data_home.write_credentials(place.home, data_home.Credentials(key, users, data.url))
+            data_home.write_credentials(place.home, data_home.Credentials({"demo": key}, users, data.url))
             stamps.write(key_stamp, _digest(key))
+        _make_keys(place, data)
         value = stamps.fingerprint([place.root / "simulators"])
         if data.trusts_stamps and stamps.matches(data_stamp, value):
             step.note("đã có (ready)")
             return
         place.runner().run(step, _demo_command(place, "load", options))
         stamps.write(data_stamp, value)
+
+
+def _make_keys(place: setup.Workplace, data: data_home.Database) -> None:
+    """Keys of the sources that push and have none yet."""
+    known = demo_sources.known_keys(place.home)
+    made = demo_sources.keys_of(_ask_product(place, data, "source", "keys", "--except", *known))
+    if made:
+        users = data_home.read_credentials(place.home).get("users", [])
+        data_home.write_credentials(place.home, data_home.Credentials({**known, **made}, users, data.url))
 
 
 def _digest(key: str) -> str:

@@ -49,6 +49,8 @@ class Workplace:
         env = {**self.environment, "DATABASE_URL": database.url}
         env.pop("TOANCANH_ADMIN_URL", None)
         env["TOANCANH_FILES"] = str(self.files)
+        env.setdefault("TOANCANH_SOURCES", str(self.home / "sources"))
+        env.setdefault("TOANCANH_SECRETS", str(self.home / "secrets"))
         if admin:
             env["TOANCANH_ADMIN_URL"] = database.admin_url
         return env
@@ -132,7 +134,10 @@ def database(place: Workplace, progress: Progress, supervisor: processes.Supervi
 def schema(place: Workplace, progress: Progress, data: data_home.Database) -> None:
     """Migrations and the catalog sync, unless this code already did them on this database."""
     with progress.step("Lược đồ dữ liệu · schema") as step:
-        value = stamps.fingerprint([place.root / name for name in PACKAGES], suffixes=(".py", ".sql"))
+        # A source's file may declare a layer.
+        sources = Path(place.product_environment(data)["TOANCANH_SOURCES"])
+        code = stamps.fingerprint([place.root / name for name in PACKAGES], suffixes=(".py", ".sql"))
+        value = stamps.fingerprint([sources], code, suffixes=(".yaml",))
         stamp = data.stamp(place.home, "migrated")
         if data.trusts_stamps and stamps.matches(stamp, value):
             step.note("đã có (ready)")

@@ -26,7 +26,7 @@ def run(place: setup.Workplace, command: str, words: Sequence[str]) -> int:
     supervisor = processes.Supervisor(place.logs, str(place.home.resolve()))
     try:
         data = _prepare(place, command, external, supervisor, alone=alone)
-        env = place.product_environment(data, admin=command in {"migrate", "key", "user"})
+        env = place.product_environment(data, admin=command in {"migrate", "key", "user", "source"})
         return run_beside([str(place.python()), "-m", "api.cli", command, *words], place, env, supervisor)
     except Interrupted:
         return 130

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from geo.db.pool import Database
 from layers.locate.queue_sql import COUNT_BY_SOURCE
 from layers.sources import health_sql as sql
-from layers.sources.breaker import is_open
+from layers.sources.breaker import FAILING_AFTER
 from layers.sources.spec import SourceSpec
 from layers.systems import SYSTEMS
 
@@ -17,7 +17,6 @@ State: TypeAlias = Literal["ok", "waiting", "silent", "failing", "off"]
 _RECENT = timedelta(minutes=5)
 _DAY = timedelta(days=1)
 _SILENT_AFTER = 3.0
-_SOON_FAILING = 3
 _NO_STATE: Mapping[str, Any] = dict.fromkeys(
     ("enabled", "first_message_at", "last_message_at", "last_event_at", "lag_s", "open_until", "last_error")
 ) | {"failures": 0, "cursor": {}}
@@ -37,14 +36,16 @@ def is_enabled(spec: SourceSpec, switched: bool | None) -> bool:
 
 
 def state_of(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> State:
-    """How the source does, in one word."""
+    """How the source does, in one word. What never brought anything waits: its last error says what for."""
     if not is_enabled(spec, row["enabled"]):
         return "off"
-    if is_open(row["failures"]) or row["failures"] >= _SOON_FAILING:
+    if row["last_message_at"] is None:
+        return "waiting"
+    if row["failures"] >= FAILING_AFTER:
         return "failing"
     if silent_since(spec, row["last_message_at"], now) is not None:
         return "silent"
-    return "waiting" if row["last_message_at"] is None else "ok"
+    return "ok"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class SourceSpec(BaseModel):
     """One source.
 
     ``door`` says how its bytes are fetched (``kind`` and the transport's options); without one they are pushed to
-    ``POST /ingest/{id}``. ``send`` tells a peer what happens here. ``expected_every_s``: after three times as long without a message it is silent.
+    ``POST /ingest/{id}``. ``send`` tells a peer what happens here. ``expected_every_s``: after three times as long
+    without a message it is silent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

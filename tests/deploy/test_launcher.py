@@ -83,7 +83,7 @@ def busy_port() -> Iterator[int]:
 
 def test_credentials_are_for_their_owner_alone(tmp_path: Path) -> None:
     users = [{"name": "viewer", "password": "p", "role": "viewer"}]
-    data_home.write_credentials(tmp_path, data_home.Credentials("secret", users, "postgresql:///x"))
+    data_home.write_credentials(tmp_path, data_home.Credentials({"demo": "secret"}, users, "postgresql:///x"))
     for name in (data_home.CREDENTIALS, data_home.KEY_FILE):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
     written = json.loads((tmp_path / data_home.CREDENTIALS).read_text())

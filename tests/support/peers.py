@@ -12,7 +12,7 @@ import psycopg2
 import yaml
 
 from api.auth import hash_of, new_key
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import ROOT, Stack, running_stack
 
 PROCESSES = ("serve", "relay", "connect")
 
@@ -67,7 +67,7 @@ def running_peers(urls: tuple[str, str], folder: Path, *layers: str) -> Iterator
                 "TOANCANH_SECRETS": str(home / "secrets"),
                 "TOANCANH_INSTANCE": name,
             }
-            stack = stacks.enter_context(running_stack(url, home, *PROCESSES, **environment))
+            stack = stacks.enter_context(running_stack(url, home, *PROCESSES, root=ROOT, **environment))
             peers.append(Peer(name, stack, keys[name][1]))
         for here, there in (peers, peers[::-1]):
             _introduce(folder / here.name, here, there, keys[there.name][0], layers)
