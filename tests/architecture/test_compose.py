@@ -13,7 +13,7 @@ import yaml
 from geo.db import cluster_files
 from tests.architecture.tree import PACKAGES, ROOT
 
-SERVICES = {"postgis", "migrate", "server", "relay", "worker", "nginx"}
+SERVICES = {"postgis", "migrate", "server", "relay", "worker", "connect", "nginx"}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_only_the_migration_knows_the_owner(compose: dict[str, Any]) -> None:
 
 
 def test_nothing_starts_before_the_schema_is_there(compose: dict[str, Any]) -> None:
-    for name in ("server", "relay", "worker"):
+    for name in ("server", "relay", "worker", "connect"):
         wanted = compose["services"][name]["depends_on"]["migrate"]["condition"]
         assert wanted == "service_completed_successfully"
 
