@@ -20,7 +20,7 @@ from layers.errors import Rejected
 from layers.freshness import Known, judge
 from layers.indicator_records import IndicatorRecord, normalise_value
 from layers.units_sql import local_date
-from layers.versions import rounds, standing
+from layers.versions import replaced, rounds, standing
 
 _Key: TypeAlias = tuple[str, str, date, date]
 
@@ -69,6 +69,7 @@ async def store_values(connection: Connection, batch: Batch, now: datetime) -> R
     placed = await writer.find_units(items)
     latest = standing(placed)
     receipt.stale += len(placed) - len(latest)
+    receipt.outcomes.update((item.index, "stale") for item in replaced(placed, latest))
     for rows in rounds(latest):
         await writer.write(rows)
     await keep_dead_letters(connection, receipt, refused, batch.messages, sender=batch.sender)

@@ -21,7 +21,7 @@ from layers.device_checks import show_checks_of_pushed
 from layers.errors import Rejected
 from layers.readings import show_readings_of_pushed
 from layers.records import normalise
-from layers.versions import rounds, standing
+from layers.versions import replaced, rounds, standing
 from layers.write_sql import key_of
 
 __all__ = ["Batch", "Receipt", "check", "ingest", "records_of", "store"]
@@ -62,6 +62,7 @@ async def store(connection: Connection, batch: Batch, items: Sequence[Item], ref
     placed = await writer.resolve_units(items)
     latest = standing(placed)
     receipt.stale += len(placed) - len(latest)
+    receipt.outcomes.update((item.index, "stale") for item in replaced(placed, latest))
     for rows in rounds(latest):
         await writer.write(rows)
     if batch.snapshot:

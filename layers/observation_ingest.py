@@ -21,7 +21,7 @@ from layers.freshness import Known, judge
 from layers.observation_records import ObservationRecord, normalise_observation
 from layers.observation_streams import with_sensors
 from layers.readings import show_readings
-from layers.versions import rounds, standing
+from layers.versions import replaced, rounds, standing
 
 _Key: TypeAlias = tuple[int, datetime]
 
@@ -73,7 +73,7 @@ async def store_observations(connection: Connection, batch: Batch, now: datetime
     placed = await writer.find_streams(items)
     latest = standing(placed)
     receipt.stale += len(placed) - len(latest)
-    receipt.outcomes.update((item.index, "stale") for item in placed)
+    receipt.outcomes.update((item.index, "stale") for item in replaced(placed, latest))
     sensors: set[str] = set()
     for rows in rounds(latest):
         sensors |= await writer.write(rows)

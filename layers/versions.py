@@ -28,6 +28,12 @@ def standing(items: Sequence[_Item]) -> list[_Item]:
     return [item for place, item in enumerate(items) if item.key in counted or place == last[item.key]]
 
 
+def replaced(items: Sequence[_Item], latest: Sequence[_Item]) -> list[_Item]:
+    """The others: versions that the same batch replaces."""
+    kept = {id(item) for item in latest} if len(latest) < len(items) else None
+    return [] if kept is None else [item for item in items if id(item) not in kept]
+
+
 def rounds(items: Sequence[_Item]) -> list[list[_Item]]:
     """Split so that no key comes twice in one statement: several versions of a record apply in their order."""
     found: list[list[_Item]] = []

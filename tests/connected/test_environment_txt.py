@@ -20,6 +20,7 @@ from simulators.file_targets import ftp_server, send, sftp_server, target_of
 from simulators.station_lines import STATIONS, Habits, Sent, file_of, readings, schedule
 from simulators.station_txt import moments
 from tests.support.fetching import fetching, letters_of, readings_of, sensors_of, source_of, state_of
+from tests.support.grid import publish_grid
 from tests.support.servers import self_signed, sshd, vsftpd
 from tests.support.waiting import until
 
@@ -32,7 +33,7 @@ MEANS = {
     "NH4": ("nh4", 1), "Flow": ("flow", 1), "COD": ("cod", 1), "Color": ("color", 1),
 }  # fmt: skip
 QUALITY = {"00": "good", "01": "calibrating", "02": "fault"}
-PLACES = {"KK01": (105.848, 21.594), "KK02": (105.829, 21.572), "NM01": (105.836, 21.599), "NT01": (105.851, 21.478)}
+PLACES = {"KK01": (107.05, 16.25), "KK02": (107.06, 16.25), "NM01": (107.07, 16.25), "NT01": (107.08, 16.25)}
 OPTIONS = {
     "prefix": "TNG_",
     "stations": {code: {"name": f"Trạm {code}", "lon": lon, "lat": lat} for code, (lon, lat) in PLACES.items()},
@@ -49,6 +50,12 @@ class Way:
     to: str
     root: Path
     key: Path | None = None
+
+
+@pytest.fixture(autouse=True)
+async def ground(database: Database) -> None:
+    """Units around the stations: coordinates far from all units are not believed."""
+    await publish_grid(database)
 
 
 @pytest.fixture(params=["folder", "ftp", "ftps", "sftp"])
