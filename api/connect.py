@@ -115,9 +115,10 @@ class Runner:
     async def _failed(self, error: Exception) -> float:
         """Remember why a visit failed; answers how long to wait."""
         told = {"code": _code(error), "detail": _sentence(error), "at": datetime.now(UTC).isoformat()}
-        _log.warning("source %s: %s: %s", self._source.id, told["code"], told["detail"])
         try:
             row = await self._road.database.fetchrow(sql.SELECT_STATE, source=self._source.id)
+            known = row is not None and row["failures"] and row["last_error"]["code"] == told["code"]
+            _log.log(logging.DEBUG if known else logging.WARNING, "source %s: %s", self._source.id, told["detail"])
             wait_s = pause_s((0 if row is None else row["failures"]) + 1, _dice, self._settings.longest_pause_s)
             until = datetime.now(UTC) + timedelta(seconds=wait_s)
             await self._road.database.fetch(sql.FAILED, source=self._source.id, until=until, error=told)
@@ -265,5 +266,7 @@ def _code(error: Exception) -> str:
 def _sentence(error: Exception) -> str:
     if isinstance(error, KeyError) and not isinstance(error, MapError):
         return f"the secret {error} is not in the folder of secrets"
-    text = " ".join(str(error).split()) or type(error).__name__
-    return f"{type(error).__name__}: {text}"[:500]
+    detail = getattr(error, "detail", None)
+    if isinstance(detail, str):
+        return detail[:500]
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]

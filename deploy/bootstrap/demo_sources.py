@@ -6,11 +6,13 @@ once and kept with the other credentials.
 """
 
 import json
+import re
 from pathlib import Path
 
 from bootstrap import data_home
 
 DROP = "/var/lib/toancanh/drop"
+_FOLDER = re.compile(r"^ *path: *(/\S+)$", re.MULTILINE)
 # What the simulators take. Never a real secret.
 _SECRETS = {"lgsp-client": "demo-lgsp-secret"}
 
@@ -26,6 +28,9 @@ def prepare(root: Path, home: Path) -> None:
         if not target.exists():
             text = example.read_text(encoding="utf-8").replace(DROP, str((home / "drop").resolve()))
             target.write_text(text, encoding="utf-8")
+        for folder in _FOLDER.findall(target.read_text(encoding="utf-8")):
+            if Path(folder).is_relative_to((home / "drop").resolve()):
+                Path(folder).mkdir(parents=True, exist_ok=True)
     for name, secret in _SECRETS.items():
         if not (secrets / name).exists():
             (secrets / name).write_text(secret, encoding="utf-8")
