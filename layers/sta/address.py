@@ -12,7 +12,7 @@ from layers.sta.model import ENTITY_TYPES, EntityType, Relation
 Tail: TypeAlias = Literal["entities", "reference", "property", "value"]
 MAX_STEPS = 8
 _SEGMENT = re.compile(r"(?P<name>[A-Za-z]{1,40})(?:\((?P<key>-?\d{1,19}|'(?:[^']|''){1,200}')\))?")
-_OBSERVATION = re.compile(r"(?P<stream>\d{1,18})-(?P<micros>-?\d{1,17})", re.ASCII)
+_OBSERVATION = re.compile(r"(?P<stream>\d{1,18})-(?P<micros>-?\d{1,18})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Key: TypeAlias = int | str
 
