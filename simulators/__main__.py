@@ -9,6 +9,7 @@ SIMULATORS = {
     "seed-2022": "585,922 records of the year 2022, and whether the server counts as many",
     "lgsp": "a provincial sharing platform: OAuth2, agency code, pages, six data sets, bad days",
     "ckan-portal": "an open-data portal: CKAN's API, a datastore, GeoJSON and CSV files",
+    "traffic-cameras": "violation cameras: ISAPI posts with pictures, twice, with wrong clocks; a year as CSV files",
     "onvif-cameras": "a street of ONVIF cameras: SOAP, RTSP, snapshots; slow ones, wrong clocks, mute ones",
     "ogc-api": "a small server of OGC API Features",
     "cap-feed": "a publisher of warnings: an Atom index of CAP messages, with updates, cancels and broken ones",

@@ -16,7 +16,7 @@ from layers.connectors.fhir_entries import Entry, Library, checked, codings, ent
 from layers.connectors.fhir_kept import decoded, redacted
 from layers.connectors.fhir_measures import value_of_report
 from layers.connectors.fhir_options import FhirOptions
-from layers.connectors.layer_records import catalog, check
+from layers.connectors.layer_records import catalog, check, check_read
 from layers.errors import Rejected
 from layers.spec import Text
 
@@ -56,6 +56,7 @@ def is_atomic(message: Message) -> bool:
 
 
 def _parse(message: Message, options: FhirOptions) -> Iterator[Parsed]:
+    check_read(message)
     for outcome in outcomes_of(message, options):
         if outcome.part is not None:
             yield outcome.part

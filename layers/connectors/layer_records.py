@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from layers.connectors.base import Found, Kind, Options, PlaceHints
+from layers.connectors.base import Found, Kind, Message, Options, PlaceHints
 from layers.errors import Rejected
 from layers.indicator_records import normalise_value
 from layers.observation_records import normalise_observation
@@ -44,6 +44,16 @@ class LayerOptions(Options):
 def catalog() -> LayerRegistry:
     """The layers of the product, read once."""
     return discover()
+
+
+def check_read(message: Message) -> None:
+    """Whether the transport could read the file at all (layers/transports/drop.py).
+
+    Raises:
+        Rejected: it was too large, or may not be read.
+    """
+    if (why := message.headers.get("not-read")) is not None:
+        raise Rejected("file_not_read", f"the file was not read: {why[:200]}")
 
 
 def found_of(spec: LayerSpec, options: LayerOptions, record: dict[str, Any]) -> Found:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from layers.connectors.base import Connector, Message, Parsed, Refused
-from layers.connectors.layer_records import LayerOptions, catalog, check, found_of
+from layers.connectors.layer_records import LayerOptions, catalog, check, check_read, found_of
 from layers.connectors.redaction import scrub_value, scrubbed
 from layers.errors import Rejected
 from layers.spec import LayerSpec, Text
@@ -25,6 +25,7 @@ _LISTS = ("features", "records", "items", "data")
 
 
 def _parse(message: Message, options: LayerOptions) -> Iterator[Parsed]:
+    check_read(message)
     spec = catalog()[options.layer]
     for index, raw in enumerate(_records(message.body)):
         try:

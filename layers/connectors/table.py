@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from geo.errors import MapError
 from layers.connectors.base import Connector, Kind, Message, Parsed, Refused
-from layers.connectors.layer_records import LayerOptions, catalog, check, found_of
+from layers.connectors.layer_records import LayerOptions, catalog, check, check_read, found_of
 from layers.connectors.table_body import read_body, reduced
 from layers.errors import Rejected
 from layers.import_cells import Notices, records_of_table
@@ -21,6 +21,7 @@ _SHOWN_CHARACTERS = 200
 
 
 def _parse(message: Message, options: LayerOptions) -> Iterator[Parsed]:
+    check_read(message)
     spec = catalog()[options.layer]
     table = read_body(message.body)
     mapping = _mapping(spec, options.kind, table)
