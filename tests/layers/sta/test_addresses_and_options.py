@@ -99,7 +99,8 @@ def test_a_moment_keeps_its_offset_also_where_the_plus_came_as_a_blank(offset: s
         "(" * 40 + "1 eq 1" + ")" * 40, " and ".join(["1 eq 1"] * 300), "geography'POINT (1 2)",
         "x eq geography'POINT (1)'",
         "x eq geography'POINT EMPTY'", "x eq geography'POLYGON((0 0,1 1,0 1,1 0,0 0))'",
-        "x eq geography'POINT (999 0)'", "x eq geography'GEOMETRYCOLLECTION(POINT(1 2))'", "name eq '" + "x" * 9000 + "'",
+        "x eq geography'POINT (999 0)'", "x eq geography'GEOMETRYCOLLECTION(POINT(1 2))'",
+        "name eq '" + "x" * 9000 + "'",
     ],
 )  # fmt: skip
 def test_what_is_no_filter_is_refused(text: str) -> None:
