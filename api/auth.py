@@ -64,16 +64,19 @@ async def find_key(database: Database, key: str) -> Any:
 
 
 async def pusher_of(request: Request, database: Database, source: str | None, layer: str) -> Pusher:
-    """Who pushes, from ``Authorization: Bearer KEY``; without ``source``, for whichever source the key is.
+    """Who pushes, from ``Authorization: Bearer KEY``, or Basic with the key as password, which is what devices know.
+
+    Args:
+        source: whose the key must be; ``None`` for whichever.
 
     Raises:
         NotSignedIn: no key, or one that is not known or was revoked.
         NotAllowed: the key is for another source or other layers.
     """
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not 0 < len(key) <= 200:
+    header = request.headers.get("authorization", "")
+    if not header.strip():
         raise NotSignedIn("Send the source's key as 'Authorization: Bearer KEY'.", code="key_missing")
-    pusher = await holder_of(database, key.strip())
+    pusher = await holder_of(database, key_in(header))
     if source is not None and pusher.source != source:
         raise NotAllowed("The key belongs to another source.", code="source_not_allowed")
     if not pusher.may_push(layer):

@@ -79,8 +79,8 @@ def _alert(alert: Any, message: Message, options: IsapiOptions) -> Iterator[Pars
     elif moment < OLDEST:
         yield Refused("clock_wrong", "the camera's clock was never set: set its time, by NTP", first, "detections")
     else:
-        device = _device(first)
-        camera = _camera(first, device, message, options)
+        device = next(iter(_names(first)), "").lower()
+        camera = _camera(first, message, options)
         for kind in kinds:
             yield _found(first, (device, camera), moment, kind, single=len(kinds) == 1)
 
@@ -98,23 +98,22 @@ def _kinds(said: Mapping[str, list[str]], options: IsapiOptions) -> list[str]:
 
 def _names(first: Mapping[str, str]) -> list[str]:
     """What a device says of itself, the best first."""
-    return [first.get(name, "").lower() for name in _IDENTITIES]
+    return [text for name in _IDENTITIES if (text := first.get(name, "")).lower() not in _NOBODY]
 
 
-def _device(first: Mapping[str, str]) -> str:
-    """What tells one device from another."""
-    return next((name for name in _names(first) if name not in _NOBODY), "")
-
-
-def _camera(first: Mapping[str, str], device: str, message: Message, options: IsapiOptions) -> str | None:
+def _camera(first: Mapping[str, str], message: Message, options: IsapiOptions) -> str | None:
     channel = first.get("channelID") or first.get("dynChannelID") or ""
     known = {key.lower(): camera for key, camera in options.cameras.items()}
-    devices = [name for name in (message.name.lower(), *_names(first)) if name not in _NOBODY]
+    names = _names(first)
+    devices = [name.lower() for name in (message.name, *names) if name]
     for key in (*(f"{one}/{channel}" for one in devices), *devices, channel):
         if key in known:
             return known[key]
-    if not device:
+    if not names:
         return None
+    # Who sets up a camera may give it the register's id.
+    own = first.get("deviceID", "")
+    device = own if own in names else names[0]
     return (device if channel in ("", "1") else f"{device}/{channel}")[:200]
 
 

@@ -69,8 +69,8 @@ def test_an_alert_becomes_a_detection_at_its_camera() -> None:
         "time": "2026-11-22T07:31:05+07:00",
         "kind": "red_light",
         "status": "new",
-        "camera": "44:19:b6:00:5e:31",
-        "asset": "44:19:b6:00:5e:31",
+        "camera": "44:19:B6:00:5E:31",
+        "asset": "44:19:B6:00:5E:31",
     }
 
 
@@ -80,6 +80,13 @@ def test_an_alert_becomes_a_detection_at_its_camera() -> None:
 def test_options_say_which_camera_of_the_register_a_device_is(key: str) -> None:
     found = found_in(ALERT, cameras={key: "CAM-05467-01"})
     assert found["camera"] == found["asset"] == "CAM-05467-01"
+
+
+def test_a_device_that_was_given_the_registers_id_needs_no_options() -> None:
+    given_id = "<deviceID>CAM-05467-01</deviceID><serialNumber>X1</serialNumber><channelID>"
+    assert found_in(ALERT.replace("<channelID>", given_id))["asset"] == "CAM-05467-01"
+    assert found_in(ALERT.replace("<channelID>1", given_id + "2"))["asset"] == "CAM-05467-01/2"
+    assert found_in(ALERT.replace("<macAddress>44:19:B6:00:5E:31", "<macAddress>"))["asset"] == "10.20.7.31"
 
 
 @pytest.mark.parametrize(
