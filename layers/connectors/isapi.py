@@ -7,7 +7,6 @@ anything is kept.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
@@ -17,7 +16,7 @@ from lxml import etree
 from pydantic import Field
 
 from layers.connectors.base import Connector, Found, Message, Options, Parsed, PlaceHints, Refused
-from layers.connectors.isapi_body import UNREADABLE, parser, redacted
+from layers.connectors.isapi_body import TIME, UNREADABLE, parser, redacted
 from layers.connectors.violation_codes import KINDS, kind_of
 from layers.errors import Rejected
 from layers.spec import Text
@@ -25,10 +24,6 @@ from layers.spec import Text
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # Cameras whose clock was never set begin anew in 1970 or 2000.
 OLDEST = datetime(2015, 1, 1, tzinfo=UTC)
-_TIME = re.compile(
-    r"(\d{4})-?(\d{1,2})-?(\d{1,2})[T ]?(\d{1,2}):?(\d{2}):?(\d{1,2})(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{1,2}:?(?:\d{2})?)?",
-    re.ASCII | re.IGNORECASE,
-)
 # Sent to say that the line is alive.
 _HEARTBEATS = frozenset({"videoloss", "heartbeat"})
 _NOBODY = frozenset({"", "0", "000000000000", "00:00:00:00:00:00", "none", "unknown", "0.0.0.0"})
@@ -136,7 +131,7 @@ def _found(
 
 def _moment(text: str) -> datetime | None:
     """The camera's time; without a zone it is of Vietnam."""
-    found = _TIME.fullmatch(text.strip())
+    found = TIME.fullmatch(text.strip())
     if found is None:
         return None
     *parts, fraction, zone = found.groups()

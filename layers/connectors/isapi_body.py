@@ -20,16 +20,38 @@ from layers.connectors.redaction import scrub_text
 MAX_XML_BYTES = 5_000_000
 MOST_ALERTS = 1_000
 ROOT, ALERT, UNREADABLE = "alerts", "EventNotificationAlert", "unreadable"
-_KEPT = {
-    name.lower(): name
-    for name in (
-        "ipAddress macAddress serialNumber deviceSerialNo deviceID channelID dynChannelID channelName dateTime "
-        "eventType eventState UUID activePostCount lane laneNo line direction vehicleType speed vehicleSpeed "
-        "speedLimit confidenceLevel illegalCode illegalName illegalType violationCode violationType"
-    ).split()
+TIME = re.compile(
+    r"(\d{4})-?(\d{1,2})-?(\d{1,2})[T ]?(\d{1,2}):?(\d{2}):?(\d{1,2})(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{1,2}:?(?:\d{2})?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)
+_WORD = re.compile(r"[A-Za-z]{1,40}", re.ASCII)
+_FEW = re.compile(r"\d{1,3}", re.ASCII)
+# What is kept, and the shape that it must have: what has another may be anything, and is dropped.
+_SHAPES = {
+    "ipAddress": re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII),
+    "macAddress": re.compile(r"[0-9A-Fa-f]{2}(?:[:-]?[0-9A-Fa-f]{2}){5}", re.ASCII),
+    "serialNumber": _NAME,
+    "deviceSerialNo": _NAME,
+    "deviceID": _NAME,
+    "channelID": _FEW,
+    "dynChannelID": _FEW,
+    "dateTime": TIME,
+    "eventType": _WORD,
+    "eventState": _WORD,
+    "lane": _FEW,
+    "laneNo": _FEW,
+    "line": _FEW,
+    "illegalCode": _CODE,
+    "violationCode": _CODE,
 }
-# Numbers and names of devices. All else may name anybody, and a UUID may be made of a plate.
-_DEVICES = frozenset({"ipAddress", "macAddress", "serialNumber", "deviceSerialNo", "deviceID", "channelID", "dateTime"})
+# Names of violations. There is no plate without figures, so they lose theirs.
+_WORDS = ("illegalName", "illegalType", "violationType")
+_KEPT = {name.lower(): name for name in (*_SHAPES, *_WORDS, "UUID")}
+# A plate that grew together with what stood before it.
+_PLATE = re.compile(r"\d{2}[ -]?[A-Za-z]{1,2}\d?[ .-]{0,2}\d{3}\.?\d{2}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.ASCII)
 _UNREADABLE = re.compile(rb'<unreadable bytes="\d{1,12}" sha256="[0-9a-f]{64}"/>')
 _MOST_ELEMENTS = 60
 _MOST_CHARACTERS = 200
@@ -137,15 +159,20 @@ def _reduced(alert: Any) -> Any:
         text = (element.text or "").strip()
         if name is None or len(text) > _MOST_CHARACTERS or len(made) >= _MOST_ELEMENTS:
             continue
-        if kept := text if name in _DEVICES else _clean(name, text):
+        if kept := _clean(name, text):
             etree.SubElement(made, name).text = kept
     return made
 
 
 def _clean(name: str, text: str) -> str:
-    scrubbed = scrub_text(text)
-    if name == "UUID" and not text.strip("0-{}"):
-        return ""  # says nothing
-    if name == "UUID" and scrubbed != text:
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
-    return scrubbed
+    """The text of an element as it may be kept; empty where it may not."""
+    if name == "UUID":
+        if _UUID.fullmatch(text.lower()):
+            return text.lower() if text.strip("0-") else ""
+        # Some are made of the plate. A hash tells events apart as well.
+        return hashlib.sha256(text.encode()).hexdigest()[:32] if text else ""
+    if name in _WORDS:
+        return scrub_text("".join(one for one in text if not one.isdigit())).strip()
+    if not _SHAPES[name].fullmatch(text):
+        return ""
+    return "" if _SHAPES[name] is _NAME and _PLATE.search(text) else text

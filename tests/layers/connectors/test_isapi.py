@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, get_args
 
 import pytest
@@ -65,7 +66,7 @@ PICTURES = [(f'Content-Disposition: form-data; name="p{n}.jpg"|Content-Type: ima
 
 def test_an_alert_becomes_a_detection_at_its_camera() -> None:
     assert found_in(ALERT) == {
-        "id": "44:19:b6:00:5e:31:7f3c1a52-31-000991",
+        "id": "44:19:b6:00:5e:31:" + sha256(b"7f3c1a52-31-000991").hexdigest()[:32],
         "time": "2026-11-22T07:31:05+07:00",
         "kind": "red_light",
         "status": "new",
@@ -164,9 +165,26 @@ def test_without_a_number_of_its_own_an_event_is_known_by_its_facts() -> None:
     assert len(ids | {first["id"]}) == 5
 
 
-def test_a_uuid_that_is_made_of_a_plate_is_kept_as_a_hash() -> None:
-    found = found_in(ALERT.replace("7f3c1a52-31-000991", PLATE))
-    assert PLATE not in found["id"] and found["id"] == found_in(ALERT.replace("7f3c1a52-31-000991", PLATE))["id"]
+def test_a_proper_uuid_is_kept_and_any_other_as_a_hash() -> None:
+    proper = "0C5E4A1E-8F2B-4C3D-9E1F-AABBCCDDEEFF"
+    assert found_in(ALERT.replace("7f3c1a52-31-000991", proper))["id"].endswith(proper.lower())
+    of_plate = [found_in(ALERT.replace("7f3c1a52-31-000991", PLATE))["id"] for _ in range(2)]
+    assert of_plate[0] == of_plate[1] and PLATE not in of_plate[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("channelID", PLATE), ("line", "20A99999"), ("illegalCode", PLATE), ("illegalName", f"runRedLight{PLATE}"),
+        ("illegalName", f"Xe{PLATE}"), ("eventType", PLATE), ("ipAddress", PLATE), ("macAddress", PLATE),
+        ("dateTime", f"2026-11-22T07:31:05{PLATE}"), ("deviceID", f"x{PLATE}"), ("serialNumber", "DS20A-99999"),
+        ("UUID", f"abc{PLATE}"), ("vehicleType", f"motorb{PLATE}"), ("channelName", PLATE),
+    ],
+)  # fmt: skip
+def test_an_element_of_another_shape_may_be_anything_and_is_dropped(name: str, text: str) -> None:
+    forged = ALERT.replace("</EventNotificationAlert>", f"<{name}>{text}</{name}></EventNotificationAlert>")
+    body = CONNECTOR.redact(message(forged)).body
+    assert b"999.99" not in body and b"99999" not in body
 
 
 @pytest.mark.parametrize("body", [b"", b"hello", JPEG, b"{}", b"<html/>", b"<EventNotificationAlert", b"\x00" * 99])
