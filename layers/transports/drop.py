@@ -25,6 +25,7 @@ from layers.transports.base import Arrival, Visit
 MAX_LISTED = 100_000
 _CURSOR_EVERY = 50
 _SMALL_CURSOR = 200
+_ENTRY = 4
 _TYPES = {
     ".txt": "text/plain",
     ".csv": "text/csv",
@@ -146,8 +147,10 @@ class _Memory:
     def of(cls, cursor: Mapping[str, Any], listed: Iterable[DropFile]) -> "_Memory":
         """What the last visit left, without what is listed no more."""
         kept = cursor.get("seen")
+        if not isinstance(kept, dict):
+            return cls()
         paths = {file.path for file in listed}
-        return cls({path: entry for path, entry in kept.items() if path in paths} if isinstance(kept, dict) else {})
+        return cls({path: entry for path, entry in kept.items() if path in paths and len(entry) == _ENTRY})
 
     def knows(self, file: DropFile, now: float) -> bool:
         """Whether it need not be read now."""

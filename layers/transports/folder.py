@@ -5,6 +5,7 @@ Symbolic links are not followed: who may drop a file must not name another one o
 """
 
 import asyncio
+import errno
 import os
 import stat
 from collections.abc import AsyncIterator, Iterator
@@ -109,14 +110,19 @@ class LocalFolder:
         return real
 
     def _read(self, file: DropFile) -> bytes:
-        handle = os.open(self._real(file.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            handle = os.open(self._real(file.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise PermissionError("it became a link") from error
+            raise
         with open(handle, "rb") as content:
             return content.read(file.size + 1)
 
     def _stamp(self, path: str) -> str:
         try:
             status = os.stat(self._real(path), follow_symlinks=False)
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             return "gone"
         return f"{status.st_ino}/{status.st_size}/{status.st_mtime_ns}"
 

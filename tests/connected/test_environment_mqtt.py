@@ -71,6 +71,10 @@ def arrivals_of(source: SourceSpec, database: Database, begun: asyncio.Event | N
     return source.transport.arrivals(visit)
 
 
+async def next_of(arrivals: Any) -> Arrival:
+    return await asyncio.wait_for(anext(arrivals), 10)
+
+
 def expected(seed: str, nodes: int, count: int, step_s: float) -> dict[tuple[str, str, datetime], float]:
     known = {}
     for number in range(nodes):
@@ -156,23 +160,23 @@ async def test_what_was_received_but_not_kept_comes_again(
     # While nobody listens, the broker keeps what comes.
     await publish(broker, topic, telemetry(1, 41.0))
     async with aclosing(arrivals_of(source, database)) as second:
-        again = [await anext(second), await anext(second)]
+        again = [await next_of(second), await next_of(second)]
         assert again[0].message.body == received.message.body
         await receive(road, source, [one.message for one in again], datetime.now(UTC))
     kept = await readings_of(database, source)
     assert sorted(value for value, _, _ in kept.values()) == [40.0, 41.0]
     async with aclosing(arrivals_of(source, database)) as third:
-        once_more = [await anext(third), await anext(third)]
+        once_more = [await next_of(third), await next_of(third)]
         (delivery, _) = await receive(road, source, [one.message for one in once_more], datetime.now(UTC))
         assert delivery.accepted == 0
         for one in once_more:
             assert one.settle is not None
             await one.settle()
         await publish(broker, topic, telemetry(0, 42.0))
-        assert b"42.0" in (await anext(third)).message.body
+        assert b"42.0" in (await next_of(third)).message.body
     assert (await readings_of(database, source)) == kept  # a repeat is nothing, and 42.0 was never kept
     async with aclosing(arrivals_of(source, database)) as fourth:
-        assert b"42.0" in (await anext(fourth)).message.body  # what was acknowledged did not come again
+        assert b"42.0" in (await next_of(fourth)).message.body  # what was acknowledged did not come again
 
 
 async def test_a_flood_waits_in_the_broker(broker: int, database: Database) -> None:
@@ -188,7 +192,7 @@ async def test_a_flood_waits_in_the_broker(broker: int, database: Database) -> N
                 await client.publish(topic, str(number), qos=1)
         held: list[Arrival] = [await waiting]
         for _ in range(4):
-            held.append(await anext(arrivals))
+            held.append(await next_of(arrivals))
         further = asyncio.ensure_future(anext(arrivals))
         # All 60 are in the broker; five are here; no sixth comes before one of them is acknowledged.
         await asyncio.wait([further], timeout=0.3)
@@ -200,7 +204,7 @@ async def test_a_flood_waits_in_the_broker(broker: int, database: Database) -> N
         while len(held) < 60:
             assert held[-1].settle is not None
             await held[-1].settle()
-            held.append(await anext(arrivals))
+            held.append(await next_of(arrivals))
     assert [one.message.body for one in held] == [str(number).encode() for number in range(60)]
 
 
