@@ -8,10 +8,11 @@ from fastapi import Request
 from api.auth import pusher_of
 from api.body import read_bytes
 from api.state import AppState
-from geo.errors import BadBody, TooMany
+from geo.errors import BadBody, Conflict, TooMany
 from layers.batch import Receipt
 from layers.connectors.base import Message
 from layers.sources.delivery import Delivery
+from layers.sources.health import is_on
 from layers.sources.pushed import note_pushed
 from layers.sources.road import receive
 from layers.sources.spec import SourceSpec
@@ -19,6 +20,12 @@ from layers.sources.spec import SourceSpec
 # What tells one device or one exchange from another; never a credential.
 _HEADERS = ("traceparent", "ce-id", "ce-source", "ce-type", "ce-time", "ce-subject", "ce-specversion", "ce-iochops",
             "idempotency-key")  # fmt: skip
+
+
+class SwitchedOff(Conflict):
+    """The source is switched off: nothing of it is taken."""
+
+    default_code = "source_off"
 
 
 async def push_message(request: Request, state: AppState, source: str) -> dict[str, Any]:
@@ -44,13 +51,26 @@ async def take_message(state: AppState, spec: SourceSpec, message: Message) -> D
     """One message down the common road, and its cost on the source's budget.
 
     Raises:
+        SwitchedOff: somebody switched the source off, or its file does.
         BadBody: the message could not be read at all; with the code that its dead letter has.
     """
+    await check_switch(state, spec.id)
     delivery = (await receive(state.road, spec, [message], state.clock()))[0]
     state.budget.spend(spec.id, int(delivery.came_to_nothing))
     if delivery.dead:
         raise BadBody(delivery.detail or "The message could not be read.", code=delivery.code, message=delivery.message)
     return delivery
+
+
+async def check_switch(state: AppState, source: str) -> None:
+    """Whether a configured source is on; others have no switch but their key.
+
+    Raises:
+        SwitchedOff: it is not.
+    """
+    spec = state.sources.all.get(source)
+    if spec is not None and not await is_on(state.database, spec):
+        raise SwitchedOff("This source is switched off; an administrator switches it on again.")
 
 
 def check_budget(state: AppState, source: str) -> None:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from api.auth import pusher_of
 from api.body import read_json, refuse_deep
 from api.deps import State
-from api.push import account, check_budget, push_message
+from api.push import account, check_budget, check_switch, push_message
 from api.writers import writer_of
 from geo.errors import BadBody, BadParameter, TooLarge
 from layers import write_sql as sql
@@ -69,6 +69,7 @@ async def push(
     spec = state.registry.require(layer)
     await pusher_of(request, state.database, source, layer)
     check_budget(state, source)
+    await check_switch(state, source)
     body = await read_json(request, state.settings.max_body_bytes)
     if spec.store == "unit":
         refuse_deep(body)

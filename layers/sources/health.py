@@ -35,6 +35,12 @@ def is_enabled(spec: SourceSpec, switched: bool | None) -> bool:
     return spec.enabled if switched is None else switched
 
 
+async def is_on(database: Database, spec: SourceSpec) -> bool:
+    """Whether the source may send now."""
+    rows = await database.fetch(sql.SELECT_SWITCH, source=spec.id)
+    return is_enabled(spec, rows[0]["enabled"] if rows else None)
+
+
 def state_of(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> State:
     """How the source does, in one word. What never brought anything waits: its last error says what for."""
     if not is_enabled(spec, row["enabled"]):

@@ -12,6 +12,9 @@ _MOMENT = DateTime(timezone=True)
 _minute = source_minute.c
 
 SELECT_STATES = Statement(select(source_state))
+SELECT_SWITCH = Statement(
+    select(source_state.c.enabled).where(source_state.c.source == bindparam("source", type_=Text))
+)
 
 SELECT_DAY = Statement(
     select(

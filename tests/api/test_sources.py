@@ -132,6 +132,12 @@ async def test_an_administrator_turns_a_source_off(desk: SourceDesk, source: str
     assert (await member(desk, source))["state"] == "waiting"
     answer = await desk.client.patch(f"/sources/{source}", json={"enabled": False}, headers=desk.staff)
     assert (answer.json()["state"], answer.json()["enabled"]) == ("off", False)
+    problem(await push(desk, source, report("a")), 409, "source_off")
+    plain = f"/ingest/{source}?layer=incidents"
+    headers = {**desk.key(source), "Content-Type": "application/json"}
+    problem(await desk.client.post(plain, content=orjson.dumps(report("a")), headers=headers), 409, "source_off")
+    await desk.client.patch(f"/sources/{source}", json={"enabled": True}, headers=desk.staff)
+    assert (await push(desk, source, report("a"))).json()["accepted"] == 1
 
 
 @pytest.mark.parametrize("path", ["", "/x", "/x/dead-letters"])
