@@ -30,7 +30,8 @@ def shown(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         url = migrated(admin_url)
         key = new_key_of(url, "demo")
         folder = tmp_path_factory.mktemp("stack")
-        with running_stack(url, folder, TOANCANH_DEFAULT_SET="city-2017", TOANCANH_ADMIN_URL=admin_url) as stack:
+        more = {"TOANCANH_ADMIN_URL": admin_url, "TOANCANH_SOURCES": str(folder / "sources")}
+        with running_stack(url, folder, TOANCANH_DEFAULT_SET="city-2017", **more) as stack:
             loader = [sys.executable, "-m", "simulators.demo", "load", "--url", stack.url, "--key", key]
             subprocess.run(loader, cwd=ROOT, env=stack.environment, check=True, stdout=subprocess.DEVNULL, timeout=120)
             yield stack, key

@@ -61,7 +61,7 @@ export const connectedVi = {
   "method.operator_pin": "Trực ban đặt trên bản đồ",
   "method.operator_unit": "Trực ban ghi xã, phường",
 
-  "badge.hint": "{unit}: {n} mục chỉ biết đến xã, phường",
+  "unit.unplaced": "Trong số đó {n} mục chỉ biết đến xã, phường, không có điểm trên bản đồ.",
   "hex.leftOut": "Không nằm trong ô lục giác:",
   "hex.unitOnly": "{n} mục chỉ biết đến xã, phường",
   "hex.unlocated": "{n} mục chưa rõ vị trí",
@@ -127,7 +127,7 @@ export const connectedEn: Readonly<Record<keyof typeof connectedVi, string>> = {
   "method.operator_pin": "Set on the map by a person",
   "method.operator_unit": "Recorded to the unit by a person",
 
-  "badge.hint": "{unit}: {n} known only to the commune or ward",
+  "unit.unplaced": "Of these, {n} are known only to the commune or ward and have no point on the map.",
   "hex.leftOut": "Not in the hexagons:",
   "hex.unitOnly": "{n} known only to the commune or ward",
   "hex.unlocated": "{n} without a place",

@@ -40,9 +40,14 @@ function rank(feature: MapGeoJSONFeature, layers: ReadonlyMap<string, Layer>): R
   if (!layer) return null;
   if (layer.store === "unit") {
     const code = properties.code;
-    // A border belongs to two units; the ground under the pointer belongs to one.
-    if (code === undefined || feature.layer.type !== "fill") return null;
-    return { rank: 3, key: `unit/${String(code)}`, hit: { kind: "unit", layer: layer.id, properties } };
+    // A border belongs to two units; the ground under the pointer belongs to one, and so does a number on it.
+    const isBadge = feature.layer.type === "circle";
+    if (code === undefined || (feature.layer.type !== "fill" && !isBadge)) return null;
+    return {
+      rank: isBadge ? 0 : 3,
+      key: `unit/${String(code)}`,
+      hit: { kind: "unit", layer: layer.id, properties },
+    };
   }
   const fold = foldOf(layer.id, feature);
   if (fold) return { rank: 0, key: `${layer.id}@${fold.at.join()}`, hit: fold };

@@ -8,7 +8,7 @@ export type Candidate = {
   readonly lon: number;
   readonly lat: number;
   /** From 0 to 1. */
-  readonly confidence: number | null;
+  readonly confidence?: number | null;
 };
 
 export type Unlocated = {

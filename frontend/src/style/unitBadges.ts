@@ -28,6 +28,8 @@ export function unitBadgeLayers(
     ...(names["source-layer"] !== undefined && { "source-layer": names["source-layer"] }),
     filter: ["in", code, ["literal", badges.counts.map(([one]) => one)]] as ExpressionSpecification,
     minzoom: 9,
+    // Whoever points at the number means the unit.
+    metadata: { "toancanh:layer": badges.layer },
   };
   const label = ["match", code, ...badges.counts.flat(), ""] as unknown as ExpressionSpecification;
   const wide: ExpressionSpecification = ["step", ["length", label], 9, 2, 11, 3, 14, 4, 17];

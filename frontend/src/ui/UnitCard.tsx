@@ -2,7 +2,8 @@
 import { formatDate, formatNumber } from "../model/format";
 import type { PlaceAnswer, UnitDetail, UnitRef } from "../model/types";
 import { goToBox, openUnit } from "../state/actions";
-import { lang, layerOf, sets, t, text } from "../state/store";
+import { activeSetId, lang, layerOf, sets, t, text } from "../state/store";
+import { unitOnly } from "../state/unitOnly";
 import { CardFrame, CardSection, Fact } from "./Card";
 import { Coordinates } from "./Coordinates";
 import { Glyph, LayerChip } from "./glyphs";
@@ -54,6 +55,7 @@ export function UnitCard({ unit, place }: Props) {
 
 /** Bars of one scale, so that lengths may be compared; a sliver stays visible for the small ones. */
 function Values({ unit }: { readonly unit: UnitDetail }) {
+  const unplaced = unit.set === activeSetId.value ? unitOnly.value.get(unit.code) : undefined;
   const values = unit.values.filter((entry) => entry.value > 0);
   const most = Math.max(1, ...values.map((entry) => entry.value));
   return (
@@ -77,6 +79,9 @@ function Values({ unit }: { readonly unit: UnitDetail }) {
             );
           })}
         </ul>
+      )}
+      {unplaced !== undefined && (
+        <p class="card-note">{t("unit.unplaced", { n: formatNumber(unplaced, lang.value) })}</p>
       )}
     </CardSection>
   );

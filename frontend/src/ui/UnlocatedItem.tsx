@@ -5,6 +5,7 @@ import { type Candidate, RADII, type Radius, type Unlocated } from "../model/unl
 import { currentMap } from "../state/mapRef";
 import { type Placing, placing, updatePlacing } from "../state/placing";
 import { queueBusy } from "../state/queueList";
+import { sourceList } from "../state/sources/watch";
 import { activeSetId, lang, layerOf, sets, t, text } from "../state/store";
 import { back, chooseUnit, confirmPlace, titleOf, togglePlacing } from "../state/unlocated";
 import { queueReason } from "../state/words";
@@ -12,6 +13,8 @@ import { Glyph, LayerChip } from "./glyphs";
 
 export function UnlocatedItem({ item }: { readonly item: Unlocated }) {
   const layer = layerOf(item.layer);
+  const title = titleOf(item);
+  const source = sourceList.value?.sources.find(({ id }) => id === item.source);
   return (
     <article class="queue-item" data-item={`${item.layer}/${item.id}`}>
       <p class="card-kicker">
@@ -19,14 +22,15 @@ export function UnlocatedItem({ item }: { readonly item: Unlocated }) {
         {layer && text(layer.title)}
         <time>{formatDateTime(item.time ?? item.recorded_at)}</time>
       </p>
-      <h3>{titleOf(item)}</h3>
-      {item.text ? (
-        <blockquote class="queue-text">{item.text}</blockquote>
-      ) : (
-        <p class="field-hint">{t("queue.noText")}</p>
-      )}
+      <h3>{title}</h3>
+      {item.text && item.text !== title && <blockquote class="queue-text">{item.text}</blockquote>}
+      {!item.text && <p class="field-hint">{t("queue.noText")}</p>}
       <p class="queue-note">
-        {[queueReason(item.reason), t("queue.from", { source: item.source }), item.external_id]
+        {[
+          queueReason(item.reason),
+          t("queue.from", { source: source ? text(source.title) : item.source }),
+          item.external_id,
+        ]
           .filter(Boolean)
           .join(" · ")}
       </p>
@@ -69,7 +73,7 @@ function CandidateRow({ candidate, nth }: { readonly candidate: Candidate; reado
           {name}
           {other && <small>{text(other.title)}</small>}
         </span>
-        {confidence !== null && (
+        {typeof confidence === "number" && (
           <span class="candidate-sure">
             {t("queue.confidence", { n: formatNumber(confidence * 100, lang.value) })}
           </span>
@@ -133,7 +137,7 @@ function PlaceBox({ placing: now }: { readonly placing: Placing | null }) {
 
 function RadiusChoice({ radius }: { readonly radius: Radius }) {
   return (
-    <fieldset class="segments segments-small" aria-label={t("queue.radius")}>
+    <fieldset class="segments segments-small" aria-label={t("queue.radius")} data-enter="confirms">
       {RADII.map((choice) => (
         <button
           key={choice ?? 0}

@@ -38,14 +38,18 @@ function act(key: string, target: EventTarget | null): boolean {
       back();
       return true;
     case "Enter":
-      // A button that has the focus means itself.
-      if (!placing.value?.place || (target instanceof Element && target.closest("button, a, summary")))
-        return false;
+      if (!placing.value?.place || meansItself(target)) return false;
       void confirmPlace();
       return true;
     default:
       return choose(key);
   }
+}
+
+/** A button that has the focus is meant, but for the choice of how exact: that one is taken by the space bar. */
+function meansItself(target: EventTarget | null): boolean {
+  const button = target instanceof Element ? target.closest("button, a, summary") : null;
+  return button !== null && button.closest("[data-enter=confirms]") === null;
 }
 
 function choose(key: string): boolean {

@@ -24,6 +24,8 @@ export function ConnectTab({ source }: { readonly source: Source }) {
       </section>
       {isPush ? (
         <section class="src-section">
+          <h4>{tc("connect.table")}</h4>
+          <p class="field-hint">{tc("connect.tableText")}</p>
           <Templates layers={source.layers} />
         </section>
       ) : (

@@ -52,7 +52,7 @@ export function HourChart({ minutes }: { readonly minutes: readonly Minute[] }) 
         <span>{tc("detail.ago")}</span>
         <span class="src-hour-key">
           <i class="src-key-taken" /> {tc("detail.accepted")} <i class="src-key-refused" />{" "}
-          {tc("detail.rejected")} · {tc("detail.most", { n: number(most) })}
+          {tc("detail.rejected")} <small>{tc("detail.most", { n: number(most) })}</small>
         </span>
         <span>{tc("detail.just")}</span>
       </figcaption>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useSignal } from "@preact/signals";
 import { formatDateTime } from "../../model/format";
+import { reasonOf } from "../../model/sources/reason";
 import { shownRecord } from "../../model/sources/record";
 import type { DeadLetter } from "../../model/sources/types";
 import { detailOf, discard, replay, working } from "../../state/sources/letters";
@@ -29,7 +30,9 @@ export function LetterItem({ source, letter }: Props) {
       >
         <Glyph name="chevron" size={14} />
         <span class="letter-words">
-          <span class="letter-detail">{detailOf(letter)}</span>
+          <span class="letter-detail">
+            <b>{tc(`reason.${reasonOf(letter.code)}`)}</b> {detailOf(letter)}
+          </span>
           <small>
             <code>{letter.code}</code>
             {[

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect } from "preact/hooks";
+import { reasonOf } from "../../model/sources/reason";
 import type { Source } from "../../model/sources/types";
 import {
   chosenCode,
@@ -70,38 +71,47 @@ export function LettersTab({ source }: { readonly source: Source }) {
 
 function Codes({ source }: { readonly source: string }) {
   const all = Object.values(codes.value).reduce((sum, n) => sum + n, 0);
-  const chosen = chosenCode.value;
-  const n = chosen === null ? all : (codes.value[chosen] ?? 0);
   const busy = working.value === "all";
-  const options: readonly (readonly [string | null, number])[] = [
-    [null, all],
-    ...Object.entries(codes.value).sort((a, b) => b[1] - a[1]),
-  ];
+  const listed = Object.entries(codes.value).sort((a, b) => b[1] - a[1]);
   return (
-    <div class="letters-head">
-      <fieldset class="src-filter" aria-label={tc("letters.codes")}>
-        {options.map(([code, count]) => (
-          <button
-            key={code ?? ""}
-            type="button"
-            class="src-chip"
-            aria-pressed={code === chosen}
-            onClick={() => void loadLetters(source, code)}
-          >
-            {code ?? tc("letters.all")} <strong>{number(count)}</strong>
-          </button>
-        ))}
-      </fieldset>
+    <section class="letters-head" aria-label={tc("letters.codes")}>
+      <ul class="codes">
+        <CodeRow source={source} code={null} count={all} />
+        {listed.length > 1 &&
+          listed.map(([code, count]) => <CodeRow key={code} source={source} code={code} count={count} />)}
+      </ul>
+      {busy && <progress class="progress" aria-label={tc("letters.replaying")} />}
+    </section>
+  );
+}
+
+type CodeProps = { readonly source: string; readonly code: string | null; readonly count: number };
+
+function CodeRow({ source, code, count }: CodeProps) {
+  const reason = code === null ? tc("letters.all") : tc(`reason.${reasonOf(code)}`);
+  return (
+    <li class="codes-row">
       <button
         type="button"
-        class="button button-primary letters-all"
-        disabled={working.value !== null || n === 0}
-        onClick={() => void replayCode(source, chosen)}
+        class="codes-choose"
+        aria-pressed={code === chosenCode.value}
+        onClick={() => void loadLetters(source, code)}
+      >
+        <span>{reason}</span>
+        {code !== null && <code>{code}</code>}
+        <strong>{number(count)}</strong>
+      </button>
+      <button
+        type="button"
+        class={code === null ? "button button-primary" : "button button-icon"}
+        {...(code !== null && { "aria-label": tc("letters.replayOf", { n: number(count), reason: code }) })}
+        title={tc("letters.replayOf", { n: number(count), reason: code ?? reason })}
+        disabled={working.value !== null || count === 0}
+        onClick={() => void replayCode(source, code)}
       >
         <Glyph name="replay" size={16} />
-        {busy ? tc("letters.replaying") : tc("letters.replayAll", { n: number(n) })}
+        {code === null && tc(working.value === "all" ? "letters.replaying" : "letters.replayAll")}
       </button>
-      {busy && <progress class="progress" aria-label={tc("letters.replaying")} />}
-    </div>
+    </li>
   );
 }
