@@ -2,15 +2,18 @@
 """The distribution's packages: what is missing, who may install it, and the exact line for a person who must.
 
 Before PostgreSQL is installed, `create_main_cluster = false` keeps the distribution from making and starting
-a cluster of its own; the file goes away afterwards, so that the machine's own habits stay as they were.
+a cluster of its own; the file goes away afterwards, so that the machine's own habits stay as they were. The servers
+that tests drive are installed as programs: a `policy-rc.d` of ours, for as long as apt runs, keeps their services from
+starting, and they do not start with the machine either.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,14 @@ from geo.db.cluster_host import installed_versions
 
 NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/toancanh.conf")
 _WRITE_NO_MAIN_CLUSTER = f"mkdir -p {NO_MAIN_CLUSTER.parent} && echo 'create_main_cluster = false' > {NO_MAIN_CLUSTER}"
+# Packages whose services would start: package -> units. What was installed before is left alone.
+_SERVICES = {
+    "vsftpd": ("vsftpd.service",),
+    "openssh-server": ("ssh.service", "ssh.socket"),
+    "mosquitto": ("mosquitto.service",),
+}
+START_POLICY = Path("/usr/sbin/policy-rc.d")
+_FORBID_STARTING = f"printf '#!/bin/sh\\nexit 101\\n' > {START_POLICY} && chmod 755 {START_POLICY}"
 # What each release ships, for machines whose package lists are still empty.
 _SHIPPED = {("debian", "12"): 15, ("debian", "13"): 17, ("ubuntu", "24.04"): 16}
 
@@ -87,7 +98,13 @@ def venv_names() -> list[str]:
 def manual_line(names: Sequence[str]) -> str:
     """The line a person runs as an administrator; safe for the distribution's own cluster."""
     guard = f"{_WRITE_NO_MAIN_CLUSTER} && " if any(name.startswith("postgresql") for name in names) else ""
-    return f'sudo sh -c "{guard}apt-get update && apt-get install -y --no-install-recommends {" ".join(names)}"'
+    after = f"; systemctl disable --now {' '.join(units_of(names))}" if units_of(names) else ""
+    return f'sudo sh -c "{guard}apt-get update && apt-get install -y --no-install-recommends {" ".join(names)}{after}"'
+
+
+def units_of(names: Sequence[str]) -> list[str]:
+    """The services that would start with these packages."""
+    return [unit for name in names for unit in _SERVICES.get(name, ())]
 
 
 def install(step: Step, runner: Runner, rights: Rights, names: Sequence[str]) -> None:
@@ -103,9 +120,26 @@ def install(step: Step, runner: Runner, rights: Rights, names: Sequence[str]) ->
         runner.run(step, [*prefix, "sh", "-c", _WRITE_NO_MAIN_CLUSTER])
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     runner.run(step, [*apt, "update"], foreground=True)
-    runner.run(step, [*apt, "install", "-y", "--no-install-recommends", *names], foreground=True)
+    with _services_asleep(step, runner, prefix, units_of(names)):
+        runner.run(step, [*apt, "install", "-y", "--no-install-recommends", *names], foreground=True)
     if database:
         runner.run(step, [*prefix, "rm", "-f", str(NO_MAIN_CLUSTER)])
+
+
+@contextlib.contextmanager
+def _services_asleep(step: Step, runner: Runner, prefix: Sequence[str], units: Sequence[str]) -> Iterator[None]:
+    """New services neither start now nor with the machine. A policy that the machine has already is its own."""
+    ours = bool(units) and not START_POLICY.exists()
+    if ours:
+        runner.run(step, [*prefix, "sh", "-c", _FORBID_STARTING])
+    try:
+        yield
+    finally:
+        if ours:
+            runner.run(step, [*prefix, "rm", "-f", str(START_POLICY)])
+    if units and shutil.which("systemctl"):
+        # Where a unit or systemd itself is not there, there is nothing that could start.
+        runner.run(step, [*prefix, "sh", "-c", f"systemctl disable --now {' '.join(units)} || true"])
 
 
 def _explanation(names: Sequence[str], *, database: bool) -> str:

@@ -20,6 +20,8 @@ from geo.db.cluster_host import ClusterError
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _GRAPHICS = ("libegl-mesa0", "libgl1-mesa-dri", "gdal-bin")
+# Real servers and programs that judge the connected systems; the tests start them themselves.
+_JUDGES = ("vsftpd", "openssh-server", "mosquitto", "openssl", "ffmpeg")
 _CONNECTIONS = 100
 
 
@@ -53,7 +55,7 @@ def _run(place: setup.Workplace, words: Sequence[str], supervisor: processes.Sup
     progress = Progress(5)
     given = place.environment.get("TOANCANH_TEST_URL")
     browser = () if any(shutil.which(name) for name in _BROWSERS) else ("chromium",)
-    setup.system_packages(place, progress, external=given is not None, extra=(*browser, *_GRAPHICS))
+    setup.system_packages(place, progress, external=given is not None, extra=(*browser, *_GRAPHICS, *_JUDGES))
     setup.python_packages(place, progress, development=True)
     setup.judges(place, progress)
     setup.front_end(place, progress)

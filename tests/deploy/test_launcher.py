@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The launcher's parts that need no network: stamps, locks, messages, supervision."""
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,47 @@ def test_the_manual_line_spares_the_distributions_cluster() -> None:
     line = packages.manual_line(["postgresql-15-postgis-3"])
     assert line.index("create_main_cluster = false") < line.index("apt-get install")
     assert "create_main_cluster" not in packages.manual_line(["python3.11-venv"])
+
+
+class Noted(Runner):
+    """Notes the commands that it is asked to run."""
+
+    def run(self, step: Step, argv: Sequence[str], *, foreground: bool = False, cwd: Path | None = None) -> None:
+        with self.log.open("a") as log:
+            log.write(" ".join(argv) + "\n")
+        if "apt-get" in argv and "install" in argv and "broken" in argv:
+            raise Failure("apt failed")
+
+
+@pytest.mark.parametrize("name", ["vsftpd", "broken"])
+def test_servers_for_tests_are_installed_and_not_started(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(packages, "START_POLICY", policy)
+    monkeypatch.setattr(packages.Rights, "prefix", lambda self, names: [])
+    monkeypatch.setattr(shutil, "which", lambda program: f"/bin/{program}")
+    runner = Noted(tmp_path / "log", tmp_path, {})
+    with contextlib.suppress(Failure):
+        packages.install(Step("x", sys.stdout), runner, packages.Rights(assume_yes=True), ["openssh-server", name])
+    lines = runner.log.read_text().splitlines()
+    (forbid,) = [place for place, line in enumerate(lines) if "exit 101" in line]
+    (install,) = [place for place, line in enumerate(lines) if " install " in line]
+    (allow,) = [place for place, line in enumerate(lines) if line == f"rm -f {policy}"]
+    assert forbid < install < allow
+    disabled = [line for line in lines if "systemctl disable --now ssh.service ssh.socket" in line]
+    assert len(disabled) == (name == "vsftpd")
+
+
+def test_a_machines_own_policy_for_services_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text("its own")
+    monkeypatch.setattr(packages, "START_POLICY", policy)
+    monkeypatch.setattr(packages.Rights, "prefix", lambda self, names: [])
+    runner = Noted(tmp_path / "log", tmp_path, {})
+    packages.install(Step("x", sys.stdout), runner, packages.Rights(assume_yes=True), ["mosquitto"])
+    assert "policy-rc.d" not in runner.log.read_text()
+    assert "systemctl disable" in packages.manual_line(["mosquitto"])
 
 
 def test_without_rights_the_person_learns_the_line_and_database_url(
