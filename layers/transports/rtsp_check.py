@@ -51,7 +51,7 @@ async def describe(address: DeviceAddress, login: Login | None) -> str:
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
         raise RtspError("protocol_error") from None
     finally:
-        writer.close()
+        writer.transport.abort()  # nothing is left to be sent, and a dead camera is not waited for
 
 
 class _Dialogue:
