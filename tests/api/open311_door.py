@@ -56,13 +56,15 @@ class ReportDoor:
         return report
 
 
-async def key_of(database: Database, source: str, role: str | None = None) -> str:
+async def key_of(
+    database: Database, source: str, role: str | None = None, layers: tuple[str, ...] = ("incidents",)
+) -> str:
     """A key of a source that pushes incidents; with a role one that reads."""
     key = new_key()
     async with database.connection() as connection:
         await connection.execute(
             "insert into api_key (source, key_hash, layers, role) values ($1, $2, $3, $4)",
-            source, hash_of(key), ["incidents"] if role is None else [], role,
+            source, hash_of(key), list(layers) if role is None else [], role,
         )  # fmt: skip
     return key
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The GeoReport door: posts become incidents once, their status flows back, failures have the standard's form."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -318,3 +319,41 @@ async def test_services_are_grouped_and_discovery_names_our_extensions(door: Rep
     (endpoint,) = (await door.get("discovery.json")).json()["endpoints"]
     assert endpoint["url"] == "http://testserver/open311/v2" and "updated_after" in endpoint["x_extensions"]
     assert datetime.fromisoformat(endpoint["changeset"])
+
+
+async def test_the_same_post_many_times_at_once_is_one_report(door: ReportDoor, database: Database) -> None:
+    answers = await asyncio.gather(*(door.post(key="at-once", **POTHOLE) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()[0]["service_request_id"] for answer in answers}) == 1
+    async with database.connection() as connection:
+        letters = await connection.fetchval("select count(*) from dead_letter where source = $1", door.source)
+        reports = await connection.fetchval("select count(*) from feature where source = $1", door.source)
+    assert (letters, reports) == (0, 1)
+
+
+async def test_a_list_pushed_to_the_source_is_read_here_too(door: ReportDoor, database: Database) -> None:
+    listed = [{"service_request_id": "web/17", "status": "closed", "x_status": "duplicate", "service_code": "khac",
+               "requested_datetime": "2026-11-20T08:00:00", "updated_datetime": "2026-11-21T08:00:00"}]  # fmt: skip
+    push = {"Authorization": f"Bearer {await key_of(database, door.source, layers=('*',))}"}
+    answer = await door.client.post(f"/ingest/{door.source}", json=listed, headers=push)
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 1), answer.text
+    (found,) = (await door.get("requests.json", service_request_id="web/17", api_key=door.key)).json()
+    assert (found["status"], found["x_status"]) == ("closed", "duplicate")
+    assert found["requested_datetime"] == "2026-11-20T08:00:00.000+07:00"
+
+
+async def test_nothing_that_a_client_sends_makes_the_door_fall(door: ReportDoor) -> None:
+    nasty = ("\x00", "\u2028", "\ud7ff", "a" * 5000, "1e999", "-0", "null", "%", "\u202e", "😀" * 300)
+    for value in nasty:
+        for name in ("service_code", "lat", "description", "address_string", "media_url", "account_id", "api_key", "x"):
+            answer = await door.post(**{**POTHOLE, name: value})
+            assert answer.status_code in (200, 400, 403), (name, value, answer.text)
+        for name in ("service_request_id", "service_code", "start_date", "updated_after", "status", "page", "api_key"):
+            answer = await door.get("requests.xml", **{name: value})
+            assert answer.status_code in (200, 400, 403), (name, value, answer.text)
+    for path in ("requests/%ff.json", "requests/%ED%A0%80.xml", "tokens/..%2f.json", "services/%00.xml", ".json", "%"):
+        answer = await door.client.get(f"{ROOT}/{path}")
+        assert answer.status_code in (400, 404), (path, answer.text)
+    strange = {b"Idempotency-Key": "\u00e9".encode()}
+    answer = await door.client.post(f"{ROOT}/requests.json", data={"api_key": door.key, **POTHOLE}, headers=strange)
+    refused(answer, 400, "idempotency_key_invalid")
