@@ -14,7 +14,7 @@ from layers.visibility import Role
 _ROOT = Path(__file__).resolve().parents[1]
 _PREFIX = "TOANCANH_"
 # The launcher and the tests read these; the server does not.
-_LAUNCHER_VARIABLES = {"TOANCANH_TEST_URL", "TOANCANH_DATA"}
+_LAUNCHER_VARIABLES = {"TOANCANH_TEST_URL", "TOANCANH_DATA", "TOANCANH_FUZZ_CASES"}
 
 
 class Settings(BaseSettings):

@@ -13,9 +13,11 @@ from typing import Any, cast
 import orjson
 import psycopg2
 
+from api import sources_desk_cli
 from api.auth import hash_of, new_key
 from api.settings import Settings
 from api.source_drafts import infer, visit_of
+from geo.errors import MapError
 from layers.connectors.base import Message
 from layers.declared import layer_of
 from layers.registry import LayerRegistry, discover
@@ -40,6 +42,7 @@ def add_commands(commands: Any) -> None:
     check.add_argument("file", type=Path)
     check.add_argument("--sample", metavar="FILE_OR_URL", help="read this instead of asking the source's own address")
     check.add_argument("--pages", type=int, default=3, help="ask for at most so many messages")
+    sources_desk_cli.add_actions(actions)
     keys = actions.add_parser("keys", help="make a key for each source that pushes; prints them as JSON")
     keys.add_argument("--except", dest="known", nargs="*", default=[], metavar="SOURCE")
     drafted = actions.add_parser("infer", help="draft a file, layer and source, from an address; prints YAML")
@@ -54,12 +57,16 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     try:
         if chosen.action == "check":
             return asyncio.run(_check(settings, chosen))
+        if chosen.action in sources_desk_cli.ACTIONS:
+            text, code = asyncio.run(sources_desk_cli.run(settings, chosen))
+            _say(text)
+            return code
         if chosen.action == "keys":
             sys.stdout.write(orjson.dumps(_make_keys(settings, chosen.known)).decode() + "\n")
             return 0
         sys.stdout.write(asyncio.run(infer(settings, chosen.url, vars(chosen))))
         return 0
-    except (ValueError, OSError, PullFailed) as error:
+    except (ValueError, OSError, PullFailed, MapError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 

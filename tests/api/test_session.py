@@ -26,9 +26,9 @@ pytestmark = pytest.mark.postgis
 GOOD = "mật khẩu đủ dài"
 
 
-def command(url: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def command(url: str, *words: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """A command of the product, as a person runs it."""
-    environment = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    environment = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **settings}
     line = [sys.executable, "-m", "api.cli", *words]
     return subprocess.run(
         line, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
