@@ -68,7 +68,8 @@ def parse(message: Message, options: SensorJsonOptions) -> Iterator[Parsed]:
     """
     device, kind = _topic(message.name, options)
     if kind == "status":
-        yield _status(message.body, device, options)
+        if (told := _status(message.body, device, options)) is not None:
+            yield told
         return
     entries = list(_entries(_decoded(message.body), device, options))
     seen: set[str] = set()
@@ -162,7 +163,7 @@ def _place(loc: Any) -> dict[str, float]:
     return {"lon": round(float(lon), 5), "lat": round(float(lat), 5)} if abs(lon) <= 180 and abs(lat) <= 90 else {}
 
 
-def _status(body: bytes, device: str | None, options: SensorJsonOptions) -> Parsed:
+def _status(body: bytes, device: str | None, options: SensorJsonOptions) -> Parsed | None:
     """Connected or not, as the node or the broker (its last will) says. Only of declared nodes.
 
     The declaration is the sensor's whole record but for its readings, so that the state can be told without knowing
@@ -176,6 +177,8 @@ def _status(body: bytes, device: str | None, options: SensorJsonOptions) -> Pars
     if state not in ("online", "offline"):
         raise Rejected("status_unknown", f"the state of a node is online or offline, not '{printable(text)}'")
     station = None if device is None else options.stations.get(device)
+    if station is None and options.adopt and state == "online":
+        return None  # its telemetry says so too, and where it is
     if device is None or station is None or not station.has_place:
         detail = "the state of a node is kept when the source's file declares it with its place: add it to 'stations'"
         return Refused("station_not_declared", detail, {"device": device, "status": state}, "sensors")

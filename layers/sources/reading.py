@@ -8,6 +8,7 @@ from layers.errors import Rejected
 from layers.registry import LayerRegistry
 from layers.sources.delivery import Reading
 from layers.sources.spec import SourceSpec
+from layers.transports.base import NOT_READ
 
 MAX_RECORDS = 50_000
 _log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ def read(source: SourceSpec, message: Message, registry: LayerRegistry) -> Readi
     except Exception:  # noqa: BLE001 - kept is only what was redacted; of this message nothing is
         _log.exception("connector %s could not redact a message of %s", source.connector, source.id)
         return Reading(Message(b"", message.received_at, message.content_type, message.name), dead=_BROKEN)
+    if NOT_READ in clean.headers:
+        return Reading(clean, dead=Rejected("message_not_read", clean.headers[NOT_READ]))
     found: list[Found] = []
     refused: list[Refused] = []
     try:

@@ -15,6 +15,9 @@ from geo.db.pool import Database
 from layers.connectors.base import Message, Options
 from layers.spec import Text
 
+# A header that a transport sets on a message that it did not bring (too large, not allowed): why. It is a dead letter.
+NOT_READ = "not-read"
+
 
 @dataclass(frozen=True)
 class Arrival:

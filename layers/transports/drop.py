@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Protocol
 from pydantic import Field, field_validator
 
 from layers.connectors.base import Message, Options
-from layers.transports.base import Arrival, Visit
+from layers.transports.base import NOT_READ, Arrival, Visit
 
 MAX_LISTED = 100_000
 _CURSOR_EVERY = 50
@@ -225,18 +225,18 @@ async def _message(visit: Visit, place: Place, file: DropFile) -> Message | None
     headers = {"last-modified": datetime.fromtimestamp(file.changed, UTC).isoformat(timespec="seconds")}
     body = b""
     if file.size > visit.options.max_bytes:
-        headers["not-read"] = f"{file.size} bytes; at most {visit.options.max_bytes} are taken"
+        headers[NOT_READ] = f"{file.size} bytes; at most {visit.options.max_bytes} are taken"
     else:
         try:
             body = await place.read(file)
         except FileNotFoundError:
             return None
         except PermissionError as error:
-            headers["not-read"] = f"no permission: {error.strerror or error}"
-        if len(body) != file.size and "not-read" not in headers:
+            headers[NOT_READ] = f"no permission: {error.strerror or error}"
+        if len(body) != file.size and NOT_READ not in headers:
             return None
-    if "not-read" in headers:
-        _log.warning("source %s: %s was not read: %s", visit.source, file.path, headers["not-read"])
+    if NOT_READ in headers:
+        _log.warning("source %s: %s was not read: %s", visit.source, file.path, headers[NOT_READ])
     suffix = PurePosixPath(file.path).suffix.lower()
     return Message(body, visit.clock(), _TYPES.get(suffix, "application/octet-stream"), file.path, headers)
 

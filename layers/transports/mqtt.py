@@ -21,7 +21,7 @@ from pydantic import Field, field_validator
 
 from layers.connectors.base import Message, Options
 from layers.spec import Text
-from layers.transports.base import Arrival, Transport, Visit
+from layers.transports.base import NOT_READ, Arrival, Transport, Visit
 from layers.transports.named_secret import NamedSecret
 
 _MAX_PACKET_BYTES = 16_000_000
@@ -68,6 +68,11 @@ class _Client(aiomqtt.Client):
         """Say that a message is ours now. A connection that is gone has forgotten it: it comes again."""
         if message.qos and not self._disconnected.done():
             self._client.ack(message.mid, message.qos)
+
+    def note_end(self) -> None:
+        """Look at why the connection ended, if it did: else asyncio complains that nobody has."""
+        if self._disconnected.done() and not self._disconnected.cancelled():
+            self._disconnected.exception()
 
 
 def _queue_of(most: int) -> type[asyncio.Queue[aiomqtt.Message]]:
@@ -122,12 +127,16 @@ async def arrivals(visit: Visit) -> AsyncIterator[Arrival]:
         MqttError: the broker does not answer, refuses us or a topic, or went away.
     """
     options: MqttOptions = visit.options
-    async with _client(visit) as client:
-        granted = await client.subscribe([(topic, options.qos) for topic in options.topics])
-        _check(options, granted)
-        await visit.reached()
-        async for message in client.messages:
-            yield Arrival(_message(visit, message), settle=partial(_acknowledge, client, message))
+    client = _client(visit)
+    try:
+        async with client:
+            granted = await client.subscribe([(topic, options.qos) for topic in options.topics])
+            _check(options, granted)
+            await visit.reached()
+            async for message in client.messages:
+                yield Arrival(_message(visit, message), settle=partial(_acknowledge, client, message))
+    finally:
+        client.note_end()
 
 
 def _check(options: MqttOptions, granted: tuple[int, ...] | list[ReasonCode]) -> None:
@@ -148,7 +157,7 @@ def _message(visit: Visit, message: aiomqtt.Message) -> Message:
     if message.retain:
         headers["retained"] = "true"
     if len(body) > options.max_bytes:
-        headers["not-read"] = f"{len(body)} bytes; at most {options.max_bytes} are taken"
+        headers[NOT_READ] = f"{len(body)} bytes; at most {options.max_bytes} are taken"
         body = b""
     name = str(message.topic).encode("utf-8", "replace").decode()
     return Message(bytes(body), visit.clock(), "application/json", name, headers)

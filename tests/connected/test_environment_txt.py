@@ -115,12 +115,12 @@ async def test_what_loggers_write_is_what_the_map_has(
 ) -> None:
     source = source_of("station_txt", OPTIONS, way.door)
     arguments = [
-        "--to", way.to, "--history-h", "3", "--every", "0", "--until", UNTIL.isoformat(), "--seed", source.id,
-        "--corrupt", "10", "--corrections", "10", "--repeats", "10", "--outage", "4:5",
+        "--to", way.to, "--history-h", "2", "--every", "0", "--until", UNTIL.isoformat(), "--seed", source.id,
+        "--corrupt", "10", "--corrections", "10", "--repeats", "10", "--outage", "3:5",
         *(["--key", str(way.key)] if way.key else []),
     ]  # fmt: skip
-    habits = Habits(source.id, corrupt=10, corrections=10, repeats=10, outage=(4, 5))
-    ticks = moments(UNTIL, 3, 600)
+    habits = Habits(source.id, corrupt=10, corrections=10, repeats=10, outage=(3, 5))
+    ticks = moments(UNTIL, 2, 600)
     files = list(schedule(habits, ticks))
     want = expected(files, habits, ticks)
     async with fetching(database, registry, source, database_url, tmp_path / "secrets"):
@@ -280,3 +280,22 @@ async def test_a_wrong_host_key_is_a_failure_that_the_source_page_shows(
         async with fetching(database, registry, source, database_url, secrets):
             await until(has_failed, within_s=10)
         assert "HostKey" in (await state_of(database, source))["last_error"]["detail"]
+
+
+async def test_a_file_beyond_the_limit_is_a_dead_letter_and_holds_up_no_other(
+    database: Database, registry: LayerRegistry, database_url: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "drop"
+    root.mkdir()
+    (root / "TNG_KK01_20261122081000.txt").write_text("x" * 5_001)
+    source = source_of("station_txt", OPTIONS, {"kind": "folder", "path": str(root), **RULES, "max_bytes": 5_000})
+    sent = file_of(Habits("large", upload="whole"), "TNG_KK02", UNTIL)
+    async with target_of(str(root)) as target:
+        await send(target, sent)
+
+    async def has_come() -> bool:
+        return len(await readings_of(database, source)) == 4 and await _is_tidy(root)
+
+    async with fetching(database, registry, source, database_url):
+        await until(has_come, within_s=10)
+    assert await letters_of(database, source) == ["message_not_read"]

@@ -154,6 +154,9 @@ def test_the_last_will_takes_only_the_connection_away(body: bytes) -> None:
 
 def test_the_state_of_a_node_whose_place_is_not_declared_is_refused() -> None:
     assert refusals(read(b"online", topic="ioc/v1/thainguyen/node-9/status")) == ["station_not_declared"]
+    adopting = SensorJsonOptions(adopt=True)
+    assert read(b"online", adopting, "ioc/v1/thainguyen/node-9/status") == []
+    assert refusals(read(b"offline", adopting, "ioc/v1/thainguyen/node-9/status")) == ["station_not_declared"]
     mobile = SensorJsonOptions(stations={"node-7": {"name": "Xe đo"}})
     assert refusals(read(b"online", mobile, TOPIC.replace("telemetry", "status"))) == ["station_not_declared"]
     assert rejection(b"asleep", topic=TOPIC.replace("telemetry", "status")) == "status_unknown"
