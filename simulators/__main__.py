@@ -20,6 +20,7 @@ SIMULATORS = {
     "open311-city": "another city's GeoReport v2 endpoint, to be polled: reports that move on, bad habits",
     "c-thainguyen": "the citizen app: posts reports by GeoReport v2, tries again, asks until they are closed",
     "fhir-registry": "a health department's FHIR façade, to be polled or with --push; it holds patients, to be refused",
+    "oneroster": "an education database: OneRoster 1.2 by REST with OAuth2, or its ZIP; it holds users, to be refused",
     "schools": "offices that fill in templates and drop them into a folder: schools, pupils, vaccinations and more",
 }
 

@@ -32,7 +32,7 @@ def issue(status: int, code: str, detail: str, where: str | None = None) -> dict
     told: dict[str, Any] = {
         "severity": "information" if status < 300 else "error",
         "code": "informational" if status < 300 else _ISSUES.get(status, "exception"),
-        "details": {"coding": [{"code": code}], "text": detail},
+        "details": {"coding": [{"system": "urn:toancanh:codes", "code": code}], "text": detail},
         "diagnostics": detail,
     }
     return told if where is None else {**told, "expression": [where]}

@@ -25,6 +25,7 @@ LAYER = LayerSpec(
             ),
             in_tiles=True,
         ),
+        FieldSpec("pupils", Text("Học sinh", "Pupils"), "integer", minimum=0, maximum=200_000),
         FieldSpec("address", Text("Địa chỉ", "Address"), max_length=300),
     ),
     title_field="name",

@@ -22,6 +22,7 @@ from layers.connectors.table import CONNECTOR as TABLE
 from layers.import_template import template_csv, template_xlsx
 from layers.locate.gazetteer import Gazetteer
 from layers.registry import LayerRegistry, discover
+from layers.sources.book import read_source
 from layers.sources.delivery import Delivery
 from layers.sources.road import Road, receive
 from layers.sources.spec import SourceSpec
@@ -29,9 +30,14 @@ from layers.systems import SYSTEMS
 from layers.transports.base import Visit
 from layers.unit_ingest import ingest_units
 from simulators.boundaries import load_ground
-from simulators.schools import TABLES, drop, filled
+from simulators.oneroster import ROOT as SERVICE
+from simulators.oneroster import Roster
+from simulators.schools import TABLES, drop, filled, schools
+from simulators.small_server import BadDays
 from tests.boundaries.unit_samples import PROVINCE
 from tests.conftest import _database, migrated
+from tests.connected.feeds import serving
+from tests.support.stack import ROOT
 
 pytestmark = pytest.mark.postgis
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -64,13 +70,13 @@ def source_of(system: str, layer: str, folder: Path | None = None, connector: st
     })  # fmt: skip
 
 
-def _no_secret(name: str) -> str:
-    raise KeyError(name)
+def _secret(name: str) -> str:
+    return "mo-phong"
 
 
 async def taken(road: Road, source: SourceSpec) -> list[Delivery]:
     """One visit to the folder, down the road, settled."""
-    visit = Visit(source.id, source.transport_options, {}, _no_secret, cast(Database, None), lambda: datetime.now(UTC))
+    visit = Visit(source.id, source.transport_options, {}, _secret, cast(Database, None), lambda: datetime.now(UTC))
     assert source.transport is not None
     told = []
     async for arrival in source.transport.arrivals(visit):
@@ -192,3 +198,33 @@ async def test_wrong_rows_are_dead_letters_with_their_numbers(
     async with province.connection() as connection:
         bodies = await connection.fetch("select body from raw_message where source = $1", source.id)
     assert bodies and not any(b"0912345678" in row["body"] for row in bodies)
+
+
+async def test_schools_of_oneroster_stand_where_the_register_has_their_codes(
+    province: Database, registry: LayerRegistry, tmp_path: Path
+) -> None:
+    road, roster = Road(province, registry, Gazetteer(registry)), Roster("roster", BadDays())
+    register = source_of("education", "schools", tmp_path)
+    rows = schools(Random("register"), load_ground().province, NOW.date())
+    drop(tmp_path, "register.csv", filled(template_csv(LAYERS["schools"]), "csv", rows))
+    await taken(road, register)
+    with serving(roster) as url:
+        declared = read_source(ROOT / "deploy" / "sources" / "schools-oneroster.yaml").model_dump(exclude={"send"})
+        door = {**declared["door"], "url": f"{url}{SERVICE}/orgs"}
+        door["auth"] = {**door["auth"], "token_url": f"{url}/token"}
+        source = SourceSpec.model_validate({**declared, "door": door})
+        told = await taken(road, source)
+    active = {one["identifier"] for one in roster.orgs if one["type"] == "school" and one["status"] == "active"}
+    assert sum(one.accepted for one in told) == len(active) and not any(one.refused for one in told)
+    assert not any(one.path.endswith("/users") for one in roster.asked)
+    async with province.connection() as connection:
+        found = await connection.fetch(
+            "select external_id as code, location_method as how from feature where source = $1", source.id
+        )
+        registered = await connection.fetch(
+            "select external_id as code from feature where layer = 'schools' and geom is not null and source <> $1",
+            source.id,
+        )
+    known = {row["code"] for row in registered}
+    assert {row["code"] for row in found if row["how"] == "device"} == active & known
+    assert {row["how"] for row in found} == {"device", "unit_name"}, "the rest stands for its commune by its address"
