@@ -69,10 +69,10 @@ async function doing(source: string, what: number | "all", work: () => Promise<v
     say({ text: problemText(error), tone: "bad" });
     return false;
   } finally {
-    working.value = null;
     // A code of which nothing is left is not filtered by.
     await loadLetters(source);
     if (chosenCode.value !== null && !codes.value[chosenCode.value]) await loadLetters(source, null);
+    working.value = null;
     refreshSources();
   }
 }
