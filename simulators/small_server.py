@@ -50,6 +50,7 @@ class Service:
     def __init__(self, bad_days: BadDays) -> None:
         self.bad_days = bad_days
         self.asked: list[Asked] = []
+        self.spoilt = 0
         self._rng = random.Random(bad_days.seed)
         self._lock = threading.Lock()
 
@@ -62,6 +63,7 @@ class Service:
         with self._lock:
             self.asked.append(asked)
             busy, down, slow = (self._rng.random() for _ in range(3))
+            self.spoilt += busy < self.bad_days.busy or down < self.bad_days.down
         if slow < self.bad_days.slow:
             time.sleep(self.bad_days.slow_s)
         if busy < self.bad_days.busy:
