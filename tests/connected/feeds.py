@@ -42,7 +42,9 @@ async def visited(
     into: list[Arrival] | None = None,
 ) -> list[Arrival]:  # fmt: skip
     """What one visit brings, or its first arrivals; also before it fails, ``into`` a list."""
-    visit = Visit(source.id, source.transport_options, cursor or {}, {}.__getitem__, cast(Database, None), lambda: now)
+    secrets: dict[str, str] = {}
+    nobody = cast(Database, None)
+    visit = Visit(source.id, source.transport_options, cursor or {}, secrets.__getitem__, nobody, lambda: now)
     assert source.transport is not None
     found: list[Arrival] = [] if into is None else into
     async for arrival in source.transport.arrivals(visit):

@@ -84,7 +84,8 @@ async def message(client: httpx.AsyncClient, entry: Any) -> Any:
 
 
 def text(root: Any, name: str) -> str | None:
-    return root.findtext(f"{{{CAP_NS}}}{name}")
+    found: str | None = root.findtext(f"{{{CAP_NS}}}{name}")
+    return found
 
 
 async def test_the_index_lists_what_is_in_force_and_all_of_it_on_request(
@@ -112,7 +113,7 @@ async def test_each_revision_references_the_earlier_ones_until_it_is_cancelled(
     client: httpx.AsyncClient, seed: Seed, source: str
 ) -> None:
     name = f"{source}-chain"
-    triples = []
+    triples: list[str] = []
     for number, status in enumerate(("actual", "actual", "cancelled"), 1):
         await seed("alerts", [alert(name, status=status, description=f"Tin số {number}")], source=source)
         (entry,) = (await listed(client, source)).values()
