@@ -83,7 +83,7 @@ class Snapshots:
             raise Unavailable(f"This camera cannot be asked: {refusal}.", code=f"camera_{refusal.code}") from None
         except TimeoutError:
             raise Unavailable("The camera did not answer in time.", code="camera_timeout") from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, KeyError):  # KeyError: a digest of a kind that nobody has
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
             raise Unavailable("The camera cannot be reached.", code="camera_unreachable") from None
         self._kept.pop(camera, None)
         return Picture(jpeg, time.monotonic())
@@ -133,7 +133,11 @@ class _Challenged(httpx.Auth):
         if "digest" in schemes:
             flow = httpx.DigestAuth(*self._login).auth_flow(request)
             next(flow)
-            yield flow.send(answer)
+            try:
+                again = flow.send(answer)
+            except (ValueError, LookupError, StopIteration, httpx.ProtocolError):
+                return  # a challenge that nobody could answer
+            yield again
         elif "basic" in schemes:
             yield next(httpx.BasicAuth(*self._login).auth_flow(request))
 

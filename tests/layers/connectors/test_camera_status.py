@@ -79,7 +79,7 @@ def test_an_unknown_status_is_refused_at_the_door() -> None:
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
-    max_leaves=12,
+    max_leaves=5,
 )
 _CHECK = st.dictionaries(st.sampled_from(["id", "register", "time", "ok", "status", "problem", "facts", "x"]), _JSON)
 
