@@ -70,9 +70,15 @@ class World:
         """A feature is of the layer, and for this reader."""
         return and_(is_layer(_f.layer, spec), *in_area(spec, self._area))
 
+    def vocabulary(
+        self, rows: Callable[[LayerSpec, str], list[dict[str, Any]]], spec: LayerSpec
+    ) -> list[dict[str, Any]]:
+        """What a layer's file says, in the reader's language."""
+        return rows(spec, self._lang)
+
     def listed(self, rows: Callable[[LayerSpec, str], list[dict[str, Any]]], **kinds: Any) -> Any:
         """Rows of the vocabulary, in one bound value."""
-        values = [row for spec in self.specs for row in rows(spec, self._lang)]
+        values = [row for spec in self.specs for row in self.vocabulary(rows, spec)]
         table = func.jsonb_to_recordset(literal(values, JSONB)).table_valued(
             *(column(name, kind) for name, kind in kinds.items())
         )
@@ -141,33 +147,26 @@ def _datastreams(world: World) -> Select[Any]:
 
 
 def _datastreams_of(world: World, spec: LayerSpec) -> Select[Any]:
-    said = world.listed(
-        observed_rows,
-        id=Text(),
-        layer=Text(),
-        property=Text(),
-        name=Text(),
-        description=Text(),
-        unit=JSONB(),
-        properties=JSONB(),
-    )
+    """What the vocabulary says of a property is looked up in one bound value: a join would be one more for each hop."""
+    said = literal({row["property"]: row for row in world.vocabulary(observed_rows, spec)}, JSONB).op(
+        "->", return_type=JSONB()
+    )(_d.property)
     return (
         select(
             _d.id,
-            func.concat(thing_name(spec), " · ", said.c.name).label("name"),
-            said.c.description,
+            func.concat(thing_name(spec), " · ", _told(said, "name")).label("name"),
+            _told(said, "description").label("description"),
             literal(MEASUREMENT, Text).label("observationType"),
-            said.c.unit.label("unitOfMeasurement"),
+            said.op("->", return_type=JSONB())(text_literal("unit")).label("unitOfMeasurement"),
             _f.geom.label("observedArea"),
             observed_period().label("phenomenonTime"),
-            said.c.properties,
+            said.op("->", return_type=JSONB())(text_literal("properties")).label("properties"),
             _f.id.label("thing"),
             procedure(spec).label("sensor"),
-            said.c.id.label("observed"),
+            func.concat(text_literal(f"{spec.id}."), _d.property, type_=Text).label("observed"),
         )
         .join_from(datastream, feature, is_sensor(spec))
-        .join(said, and_(said.c.layer == text_literal(spec.id), said.c.property == _d.property))
-        .where(world.is_seen(spec), is_layer(_d.layer, spec))
+        .where(world.is_seen(spec), is_layer(_d.layer, spec), _is_observed(spec))
     )
 
 
@@ -182,7 +181,6 @@ def _observations_of(world: World, spec: LayerSpec) -> Select[Any]:
     """Readings; one that was taken back has no value and is none."""
     micros = cast(func.extract("epoch", _o.phenomenon_time) * 1_000_000, BigInteger)
     told = func.jsonb_build_object(text_literal("revision"), _o.revision, text_literal("recordedAt"), _o.recorded_at)
-    names = [observed.name for observed in spec.observed]
     return (
         select(
             func.concat(_o.datastream, "-", micros).label("id"),
@@ -199,7 +197,7 @@ def _observations_of(world: World, spec: LayerSpec) -> Select[Any]:
         .where(
             world.is_seen(spec),
             is_layer(_d.layer, spec),
-            _d.property == func.any(literal(names, ARRAY(Text))),
+            _is_observed(spec),
             _o.value.is_not(None),
         )
     )
@@ -225,3 +223,13 @@ _ROWS: Mapping[str, Callable[[World], Select[Any]]] = {
     "Sensors": _sensors,
     "ObservedProperties": _observed_properties,
 }
+
+
+def _is_observed(spec: LayerSpec) -> ColumnElement[bool]:
+    names = [observed.name for observed in spec.observed]
+    return _d.property == func.any(literal(names, ARRAY(Text)))
+
+
+def _told(said: Any, name: str) -> ColumnElement[str]:
+    text: ColumnElement[str] = said.op("->>", return_type=Text())(text_literal(name))
+    return text

@@ -27,7 +27,8 @@ from geo.errors import BadParameter
 from layers.sta.entities import World
 from layers.sta.expression import COMPARISONS, Call, Infix, Logical, Node, Not, Path, Value
 from layers.sta.functions_sql import FUNCTIONS
-from layers.sta.model import ENTITY_TYPES, EntityType
+from layers.sta.hops import common_step, without_step
+from layers.sta.model import ENTITY_TYPES, EntityType, Relation
 from layers.sta.typed_sql import Typed, alike, as_kind, literal_of, refuse
 
 _COMPARE = {"eq": "__eq__", "ne": "__ne__", "gt": "__gt__", "ge": "__ge__", "lt": "__lt__", "le": "__le__"}
@@ -44,6 +45,18 @@ class Scope:
         self._rows = rows
         self._joined: dict[tuple[str, ...], FromClause] = {}
         self._joins: list[ColumnElement[bool]] = []
+
+    def led_by(self, name: str) -> tuple[Relation, "Scope"] | None:
+        """The relation of that name, and the rows that it leads to; ``None`` where there is none."""
+        relation = self._kind.relation(name)
+        if relation is None:
+            return None
+        return relation, Scope(self.world, ENTITY_TYPES[relation.target], self.world.rows(relation.target))
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        """A column of the rows."""
+        column: ColumnElement[Any] = self._rows.c[name]
+        return column
 
     def fresh(self) -> "Scope":
         """The same rows, and no others yet."""
@@ -92,14 +105,30 @@ def condition(scope: Scope, node: Node) -> ColumnElement[bool]:
             return and_(*both) if node.op == "and" else or_(*both)
         case Not():
             return not_(condition(scope, node.part))
+    hop = common_step(node)
+    if hop is not None and (led := scope.led_by(hop)) is not None:
+        return _by_hop(scope, *led, without_step(node))
     inner = scope.fresh()
     found = value_of(inner, node)
     if found.kind != "boolean":
         refuse("a filter is true or false: compare the value with another")
     if not inner.joined:
         return found.sql
-    there = select(1).select_from(*inner.joined).where(*inner.joins, found.sql)
-    return exists(there)
+    return exists(select(1).select_from(*inner.joined).where(*inner.joins, found.sql))
+
+
+def _by_hop(scope: Scope, relation: Relation, target: Scope, node: Node) -> ColumnElement[bool]:
+    """Where the entities that a relation leads to fulfil the rest.
+
+    They are found once and not for each row, whatever the planner knows of the tables; readings, of which there may be
+    millions, are looked up by the key of what they belong to.
+    """
+    inside = condition(target, node)
+    mine, theirs = scope.column(relation.mine), target.column(relation.theirs)
+    if relation.target == "Observations":
+        return exists(select(1).where(theirs == mine, inside))
+    found = select(theirs.label("key")).where(inside).cte().prefix_with("MATERIALIZED")
+    return mine.in_(select(found.c.key))
 
 
 def order_of(scope: Scope, path: Path) -> ColumnElement[Any]:

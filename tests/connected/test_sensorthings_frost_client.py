@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import new_key_of
 from tests.support.grid import middle
 from tests.support.judges import judge
+from tests.support.keys import insert_key
 from tests.support.stack import running_stack
 
 # The client uses a name that its own library calls old.
@@ -37,7 +37,7 @@ def service(fsc: Any, database_url: str, tmp_path_factory: pytest.TempPathFactor
         "connector": "sensorthings",
     }
     (folder / f"{SOURCE}.yaml").write_text(yaml.safe_dump(source))
-    key = new_key_of(database_url, SOURCE)
+    key = insert_key(database_url, SOURCE)
     with running_stack(database_url, folder, "serve", "relay", TOANCANH_SOURCES=str(folder)) as stack:
         basic = fsc.service.auth_handler.AuthHandler(SOURCE, key)
         yield fsc.SensorThingsService(f"{stack.url}/sta/v1.1", auth_handler=basic)

@@ -19,7 +19,7 @@ import yaml
 
 from simulators import sta_station
 from simulators.sta_readings import MEASURES, Manner, readings, station_name
-from tests.conftest import new_key_of
+from tests.support.keys import insert_key
 from tests.support.servers import mosquitto
 from tests.support.stack import Stack, running_stack, wait_for
 
@@ -57,7 +57,7 @@ def place(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         sources = folder / "sources"
         sources.mkdir()
         (sources / f"{SOURCE}.yaml").write_text(yaml.safe_dump(source))
-        key = new_key_of(database_url, SOURCE)
+        key = insert_key(database_url, SOURCE)
         names = ("serve", "relay", "connect")
         with running_stack(database_url, folder, *names, TOANCANH_SOURCES=str(sources)) as stack:
             yield Place(stack, key, port)

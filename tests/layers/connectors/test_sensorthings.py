@@ -225,8 +225,8 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 KEYS = st.sampled_from(
     ["name", "description", "properties", "external_id", "kind", "Locations", "location", "type", "coordinates",
-     "Datastreams", "Datastream", "@iot.id", "ObservedProperty", "Sensor", "unitOfMeasurement", "symbol", "Observations",
-     "result", "phenomenonTime", "resultQuality", "components", "dataArray", "Thing"]
+     "Datastreams", "Datastream", "@iot.id", "ObservedProperty", "Sensor", "unitOfMeasurement", "symbol",
+     "Observations", "result", "phenomenonTime", "resultQuality", "components", "dataArray", "Thing"]
 )  # fmt: skip
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**63), 2**63), st.floats(allow_nan=False, allow_infinity=False),
