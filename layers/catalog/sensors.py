@@ -38,6 +38,7 @@ LAYER = LayerSpec(
             ),
             in_tiles=True,
         ),
+        FieldSpec("description", Text("Mô tả", "Description"), max_length=1000, queryable=False),
         FieldSpec("aqi", Text("VN_AQI", "VN_AQI"), "number", minimum=0, maximum=1000, in_tiles=True),
         FieldSpec("pm25", Text("PM2.5", "PM2.5"), "number", unit="µg/m³", minimum=0, maximum=5000),
         FieldSpec("level_m", Text("Mực nước", "Water level"), "number", unit="m", minimum=-100, maximum=3000),
