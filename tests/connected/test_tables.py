@@ -229,3 +229,19 @@ async def test_schools_of_oneroster_stand_where_the_register_has_their_codes(
     assert {row["code"] for row in found if row["how"] == "device"} == active & known
     by_address = {row["code"] for row in found if row["how"] == "unit_name"}
     assert by_address == active - known, "the rest stands for its commune by its address"
+
+
+async def test_values_that_name_their_commune_are_counted_for_it(
+    province: Database, registry: LayerRegistry, tmp_path: Path
+) -> None:
+    road, source = Road(province, registry, Gazetteer(registry)), source_of("citizen_app", "app_accounts", tmp_path)
+    drop(
+        tmp_path,
+        "by-name.csv",
+        "Xã, phường;Tháng;Số lượng\nPhan Đình Phùng;09/2026;9.120\nKhông Có;09/2026;5\n".encode(),
+    )
+    (told,) = await taken(road, source)
+    assert (told.accepted, [one["code"] for one in told.refused]) == (1, ["field_missing"])
+    async with province.connection() as connection:
+        values = await connection.fetch("select * from indicator_value where source = $1", source.id)
+    assert [row["value"] for row in values] == [9120]
