@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import model_validator
 
+from layers.built_in import LayerRegistry, read_catalog
 from layers.connectors.base import Found, Kind, Message, Options, PlaceHints
 from layers.errors import Rejected
 from layers.indicator_records import normalise_value
 from layers.observation_records import normalise_observation
 from layers.records import normalise
-from layers.registry import LayerRegistry, discover
 from layers.spec import LayerSpec
 
 _PLACE = ("lon", "lat", "geometry")
@@ -43,7 +43,7 @@ class LayerOptions(Options):
 @cache
 def catalog() -> LayerRegistry:
     """The layers of the product, read once."""
-    return discover()
+    return read_catalog()
 
 
 def check_read(message: Message) -> None:

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from layers.built_in import LayerRegistry
 from layers.measures import ObservedProperty
-from layers.registry import LayerRegistry
 from layers.spec import LayerSpec, Text
 
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
