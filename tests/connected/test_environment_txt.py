@@ -58,12 +58,17 @@ async def ground(database: Database) -> None:
     await publish_grid(database)
 
 
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """A drop folder and one of secrets."""
+    made = tmp_path / "drop", tmp_path / "secrets"
+    for folder in made:
+        folder.mkdir()
+    return made
+
+
 @pytest.fixture(params=["folder", "ftp", "ftps", "sftp"])
 def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
-    root = tmp_path / "drop"
-    root.mkdir()
-    secrets = tmp_path / "secrets"
-    secrets.mkdir()
+    root, secrets = folders(tmp_path)
     match request.param:
         case "folder":
             yield Way({"kind": "folder", "path": str(root), **RULES}, str(root), root)
@@ -195,8 +200,7 @@ async def test_a_server_that_only_lets_us_read_is_remembered(
     database: Database, registry: LayerRegistry, database_url: str, tmp_path: Path
 ) -> None:
     """Files stay where they are; the cursor says what was taken, also to the next process."""
-    root = tmp_path / "drop"
-    root.mkdir()
+    root, _ = folders(tmp_path)
     habits = Habits("keep", upload="whole")
     ticks = moments(UNTIL, 0.5, 600)
     with vsftpd(tmp_path, root) as port:
@@ -229,10 +233,7 @@ async def test_a_server_that_only_lets_us_read_is_remembered(
 async def test_the_simulators_own_servers_serve_files_that_grow_while_we_look(
     serving: str, database: Database, registry: LayerRegistry, database_url: str, tmp_path: Path
 ) -> None:
-    root = tmp_path / "drop"
-    root.mkdir()
-    secrets = tmp_path / "secrets"
-    secrets.mkdir()
+    root, secrets = folders(tmp_path)
     (secrets / "password").write_text("station\n")
     habits = Habits("grow", dialect="utf16", upload="slow")
     ticks = moments(UNTIL, 1 / 6, 600)
@@ -264,8 +265,7 @@ async def test_the_simulators_own_servers_serve_files_that_grow_while_we_look(
 async def test_a_wrong_host_key_is_a_failure_that_the_source_page_shows(
     database: Database, registry: LayerRegistry, database_url: str, tmp_path: Path
 ) -> None:
-    secrets = tmp_path / "secrets"
-    secrets.mkdir()
+    _, secrets = folders(tmp_path)
     (secrets / "password").write_text("station")
     async with sftp_server(tmp_path, 0) as (_, wrong), sftp_server(tmp_path, 0) as (address, _):
         door = {
@@ -285,8 +285,7 @@ async def test_a_wrong_host_key_is_a_failure_that_the_source_page_shows(
 async def test_a_file_beyond_the_limit_is_a_dead_letter_and_holds_up_no_other(
     database: Database, registry: LayerRegistry, database_url: str, tmp_path: Path
 ) -> None:
-    root = tmp_path / "drop"
-    root.mkdir()
+    root, _ = folders(tmp_path)
     (root / "TNG_KK01_20261122081000.txt").write_text("x" * 5_001)
     source = source_of("station_txt", OPTIONS, {"kind": "folder", "path": str(root), **RULES, "max_bytes": 5_000})
     sent = file_of(Habits("large", upload="whole"), "TNG_KK02", UNTIL)
