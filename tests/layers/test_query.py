@@ -190,6 +190,9 @@ async def test_each_feature_counts_in_the_units_of_its_own_time_unless_a_set_is_
         counts = await count_by_unit(database, spec, asked(registry, "incidents", source="law", **more))
         return {(unit["set"], unit["code"]): unit["value"] for unit in counts.units}, counts[:3]
 
+    known = await count_by_unit(database, spec, asked(registry, "incidents", source="law", set=OLD))
+    no_nearer = {unit["code"]: unit["unit_only"] for unit in known.units}
+    assert no_nearer == {"00001": 0, "00002": 0, "00003": 1, "00004": 0}, "of a value, what has no coordinates"
     by_own_time, whole = await counted()
     assert by_own_time == {(OLD, "00002"): 2, (OLD, "00003"): 1, (NEW, "00001"): 1}
     assert whole == (6, 1, 1)

@@ -61,6 +61,7 @@ export const connectedVi = {
   "method.operator_pin": "Trực ban đặt trên bản đồ",
   "method.operator_unit": "Trực ban ghi xã, phường",
 
+  "feed.unitOnly": "chỉ biết đến xã, phường",
   "unit.unplaced": "Trong số đó {n} mục chỉ biết đến xã, phường, không có điểm trên bản đồ.",
   "hex.leftOut": "Không nằm trong ô lục giác:",
   "hex.unitOnly": "{n} mục chỉ biết đến xã, phường",
@@ -91,9 +92,9 @@ export const connectedEn: Readonly<Record<keyof typeof connectedVi, string>> = {
   "queue.radius": "How exact",
   "queue.exact": "Exact",
   "queue.about": "~{n} m",
-  "queue.confirm": "Confirm the place",
+  "queue.confirm": "Confirm",
   "queue.working": "Saving…",
-  "queue.cancel": "Stop placing",
+  "queue.cancel": "Cancel",
   "queue.previous": "Previous",
   "queue.skip": "Skip",
   "queue.placed": "“{title}” is on the map.",
@@ -127,6 +128,7 @@ export const connectedEn: Readonly<Record<keyof typeof connectedVi, string>> = {
   "method.operator_pin": "Set on the map by a person",
   "method.operator_unit": "Recorded to the unit by a person",
 
+  "feed.unitOnly": "known only to the unit",
   "unit.unplaced": "Of these, {n} are known only to the commune or ward and have no point on the map.",
   "hex.leftOut": "Not in the hexagons:",
   "hex.unitOnly": "{n} known only to the commune or ward",

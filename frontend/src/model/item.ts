@@ -58,6 +58,11 @@ export function itemTime(item: Item): string | null {
   return null;
 }
 
+/** Known to be in a unit, but not where. */
+export function isUnitOnly({ geometry, properties }: Item): boolean {
+  return geometry === null && (properties.location_method ?? "unlocated") !== "unlocated";
+}
+
 function positions(geometry: Geometry): Position[] {
   switch (geometry.type) {
     case "Point":

@@ -2,6 +2,7 @@
 /** The queue as it is known here; what somebody else places leaves it with the live stream. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { isUnitOnly } from "../model/item";
 import type { Item, LayerChange } from "../model/types";
 import { afterDone, keyOf, type Unlocated } from "../model/unlocated";
 import { updatePlacing } from "./placing";
@@ -42,7 +43,7 @@ export function count(layer: string, step: 1 | -1): void {
 }
 
 function isPlaced(item: Item): boolean {
-  return item.geometry !== null || (item.properties.location_method ?? "unlocated") !== "unlocated";
+  return item.geometry !== null || isUnitOnly(item);
 }
 
 export function queueChanges(changes: readonly LayerChange[]): void {

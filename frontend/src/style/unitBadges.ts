@@ -12,8 +12,13 @@ export type UnitBadges = {
 };
 
 export const BADGE_LAYER = "toancanh-unit-badges";
-/** Above the unit's name, which keeps its place. */
-const LIFT_PX = -19;
+/** Above the unit's name, which keeps its place and may have two lines. */
+const LIFT = liftedBy([9, -19], [12, -25], [14, -30], [17, -36]);
+
+function liftedBy(...stops: readonly (readonly [zoom: number, px: number])[]): ExpressionSpecification {
+  const steps = stops.flatMap(([zoom, px]) => [zoom, ["literal", [0, px]]]);
+  return ["interpolate", ["linear"], ["zoom"], ...steps] as unknown as ExpressionSpecification;
+}
 
 export function unitBadgeLayers(
   badges: UnitBadges,
@@ -43,7 +48,7 @@ export function unitBadgeLayers(
         "circle-color": palette.badge,
         "circle-stroke-color": palette.badgeLine,
         "circle-stroke-width": 1.5,
-        "circle-translate": [0, LIFT_PX],
+        "circle-translate": LIFT,
       },
     },
     {
@@ -57,7 +62,7 @@ export function unitBadgeLayers(
         "text-allow-overlap": true,
         "text-ignore-placement": true,
       },
-      paint: { "text-color": palette.badgeInk, "text-translate": [0, LIFT_PX] },
+      paint: { "text-color": palette.badgeInk, "text-translate": LIFT },
     },
   ];
 }

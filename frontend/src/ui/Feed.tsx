@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from "preact/hooks";
 import { formatDateTime, formatFeedTime, formatNumber } from "../model/format";
-import { itemColor, itemKind, itemTitle, legendEntry, legendShape } from "../model/item";
+import { isUnitOnly, itemColor, itemKind, itemTitle, legendEntry, legendShape } from "../model/item";
 import { openItem } from "../state/actions";
 import {
   feedFilter,
@@ -115,7 +115,9 @@ function FeedRow({ row }: { readonly row: Row }) {
   const { properties, geometry } = row.item;
   const entry = legendEntry(layer, properties);
   const time = row.at ? new Date(row.at) : null;
-  const place = geometry ? unitOf(row.item, time ? setInForce(time) : null) : t("feed.unlocated");
+  const place = geometry
+    ? unitOf(row.item, time ? setInForce(time) : null)
+    : t(isUnitOnly(row.item) ? "feed.unitOnly" : "feed.unlocated");
   const facts = [itemKind(layer, properties, lang.value) ?? text(layer.title), place].filter(Boolean);
   return (
     <li class={row.fresh ? "feed-row feed-row-fresh" : "feed-row"}>

@@ -80,6 +80,7 @@ function Faults() {
       <summary>
         <Glyph name="warning" size={18} />
         {tc("page.faults", { n: number(faults.length) })}
+        <Glyph name="chevron" size={14} />
       </summary>
       <ul>
         {faults.map(({ file, reason }) => (
