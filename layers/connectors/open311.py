@@ -173,7 +173,7 @@ def _report(raw: Mapping[str, Any], service: Service | None, options: Open311Opt
         "severity": None if service is None else service.severity,
         "service_code": text_of(raw.get("service_code"), 100),
         "description": text_of(raw.get("description"), MAX_DESCRIPTION),
-        "address": text_of(raw.get("address") or raw.get("address_string"), 300),
+        "address": text_of(raw.get("address") or raw.get("address_string") or raw.get("address_id"), 300),
         "media_url": _link(raw.get("media_url")),
         "channel": options.channel,
         **_place(raw),
