@@ -48,8 +48,8 @@ CONFORMANCE = (
         for part in ("create-entity", "link-to-existing-entities", "deep-insert", "deep-insert-status-code")
     ),
     f"{_REQ}data-array/data-array",
-    f"{_REQ}create-observations-via-mqtt/observations-creation",
 )
+BY_MQTT = f"{_REQ}create-observations-via-mqtt/observations-creation"
 
 
 def root_of(request: Request, state: AppState) -> str:
@@ -60,11 +60,21 @@ def root_of(request: Request, state: AppState) -> str:
 def service_root(request: Request, state: AppState) -> Response:
     """The collections and what the server can do (18-088, section 9.2.1)."""
     root = root_of(request, state)
-    return Json(
-        {
-            "value": [{"name": name, "url": f"{root}/{name}"} for name in ENTITY_TYPES],
-            "serverSettings": {"conformance": list(CONFORMANCE)},
-        }
+    can: dict[str, Any] = {"conformance": list(CONFORMANCE)}
+    if brokers := _brokers(state):
+        can["conformance"].append(BY_MQTT)
+        can[BY_MQTT] = {"endpoints": brokers}
+    collections = [{"name": name, "url": f"{root}/{name}"} for name in ENTITY_TYPES]
+    return Json({"value": collections, "serverSettings": can})
+
+
+def _brokers(state: AppState) -> list[str]:
+    """Where observations may be published: the brokers that sources of SensorThings listen to."""
+    doors = [
+        source.door for source in state.sources.all.values() if source.connector == "sensorthings" and source.enabled
+    ]
+    return sorted(
+        {f"mqtt://{door['host']}:{door.get('port', 1883)}" for door in doors if door and door["kind"] == "mqtt"}
     )
 
 

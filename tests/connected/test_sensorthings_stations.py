@@ -26,7 +26,7 @@ from tests.support.stack import Stack, running_stack, wait_for
 pytestmark = pytest.mark.postgis
 SOURCE = "sta-stations"
 OURS = {"PM2.5": "pm25", "Temperature": "temp", "Humidity": "rh", "Rainfall": "rain_mm"}
-UNTIL = datetime.now(UTC).replace(second=0, microsecond=0)
+UNTIL = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,8 @@ def test_mosquitto_pub_is_understood_as_any_station_is(place: Place, capsys: Any
         pytest.skip("needs mosquitto_pub (Debian package mosquitto-clients)")
     run(place, manner("pub", count=1), 1, capsys)
     root = f"{place.stack.url}/sta/v1.1"
+    said = httpx.get(root).json()["serverSettings"]
+    assert said[said["conformance"][-1]] == {"endpoints": [f"mqtt://127.0.0.1:{place.broker}"]}
     where = {
         "$filter": f"Thing/properties/external_id eq '{station_name(0)}' and ObservedProperty/id eq 'sensors.pm25'"
     }
