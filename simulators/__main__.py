@@ -12,6 +12,7 @@ SIMULATORS = {
     "traffic-cameras": "violation cameras: ISAPI posts with pictures, twice, with wrong clocks; a year as CSV files",
     "onvif-cameras": "a street of ONVIF cameras: SOAP, RTSP, snapshots; slow ones, wrong clocks, mute ones",
     "ogc-api": "a small server of OGC API Features",
+    "peer-ioc": "another make of IOC, which tells of its incidents by CloudEvents",
     "cap-feed": "a publisher of warnings: an Atom index of CAP messages, with updates, cancels and broken ones",
     "press": "newspapers: RSS and Atom with wrong dates, guids twice, HTML in headlines, copies of one story",
     "station-txt": "loggers of four stations: text files of Circular 10/2021 into a folder, by FTP or SFTP",
