@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from lxml import etree
 
 from api.app import create_app
 from api.auth import hash_of, new_key
@@ -17,6 +18,7 @@ from api.settings import Settings
 from geo.db.pool import Database
 
 ROOT = "/open311/v2"
+POTHOLE = {"service_code": "giao_thong.o_ga", "lat": "21.58231", "long": "105.82771", "description": "Ổ gà sâu"}
 
 
 @dataclass
@@ -86,3 +88,35 @@ async def report_door(url: str, folder: Path, **settings: Any) -> AsyncIterator[
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             yield ReportDoor(client, await key_of(app.state.toancanh.database, source), source, clock)
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> str:
+    """Assert one failure in the standard's form, in the form that was asked for; answers its sentence."""
+    assert answer.status_code == status, answer.text
+    if answer.request.url.path.endswith(".json"):
+        (error,) = answer.json()
+    else:
+        assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+        (element,) = etree.fromstring(answer.content)
+        error = {child.tag: child.text for child in element}
+    assert (str(error["code"]), error["x_code"]) == (str(status), code) and error["description"]
+    return str(error["description"])
+
+
+async def posted(door: ReportDoor, key: str | None = None, **fields: str) -> str:
+    """Report the pothole; answers its id."""
+    answer = await door.post(key=key, **{**POTHOLE, **fields})
+    assert answer.status_code == 200, answer.text
+    (receipt,) = answer.json()
+    return str(receipt["service_request_id"])
+
+
+async def settle(door: ReportDoor, database: Database, name: str, patch: dict[str, str]) -> None:
+    """A handler changes the incident, as the console does."""
+    (feature,) = (await door.client.get(f"/collections/incidents/items?external_id={name}")).json()["features"]
+    headers = {
+        "Authorization": f"Bearer {await key_of(database, 'console', 'handler')}",
+        "If-Match": str(feature["properties"]["revision"]),
+    }
+    changed = await door.client.patch(f"/collections/incidents/items/{feature['id']}", json=patch, headers=headers)
+    assert changed.status_code == 200, changed.text
