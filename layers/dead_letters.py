@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from geo.db.pool import Connection
-from layers import write_sql as sql
+from layers import dead_letters_sql as sql
 from layers.batch import Receipt, Refusal
 
 _MAX_KEPT_BYTES = 65_536

@@ -16,7 +16,7 @@ from api.deps import State
 from api.push import account, check_budget, check_switch, push_message
 from api.writers import writer_of
 from geo.errors import BadBody, BadParameter, TooLarge
-from layers import write_sql as sql
+from layers import dead_letters_sql as sql
 from layers.batch import Batch
 from layers.ingest import records_of
 from layers.intake import Kind, take_in, withdrawal_of
