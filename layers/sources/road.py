@@ -41,6 +41,8 @@ from layers.sources.spec import SourceSpec
 # Dead letters of one source that are open at a time; above that they are counted, not kept.
 MOST_LETTERS = 5_000
 _IN_THREAD_BYTES = 65_536
+# A file of 50,000 rows is one message; no statement of it may take as long as a statement may.
+_PART = 5_000
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _Group: TypeAlias = list[tuple[int, Mapping[str, Any]]]
 # Layer, kind, and the source that the records have here.
@@ -127,7 +129,8 @@ class _Transaction:
         await self._keep_messages(readings, deliveries, full=full)
         await self._close_letters(deliveries)
         for key, group in (await self._grouped(readings, deliveries)).items():
-            await self._write(key, group, deliveries)
+            for start in range(0, len(group), _PART):
+                await self._write(key, group[start : start + _PART], deliveries)
         await self._keep_refused(readings, deliveries, full=full)
         await self._mark(deliveries)
         await self._note(deliveries, cursor)
