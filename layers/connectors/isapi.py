@@ -16,7 +16,7 @@ from lxml import etree
 from pydantic import Field
 
 from layers.connectors.base import Connector, Found, Message, Options, Parsed, PlaceHints, Refused
-from layers.connectors.isapi_body import TIME, UNREADABLE, parser, redacted
+from layers.connectors.isapi_body import BROKEN, TIME, UNREADABLE, parser, redacted
 from layers.connectors.violation_codes import KINDS, kind_of
 from layers.errors import Rejected
 from layers.spec import Text
@@ -67,6 +67,8 @@ def _alert(alert: Any, message: Message, options: IsapiOptions) -> Iterator[Pars
         return
     kinds = _kinds(said, options)
     if not kinds:
+        if alert.get(BROKEN) is not None:
+            yield Refused("event_incomplete", "the alert ends before it says a violation", first, "detections")
         return
     moment = _moment(first.get("dateTime", ""))
     if moment is None:

@@ -19,7 +19,7 @@ from layers.connectors.redaction import scrub_text
 
 MAX_XML_BYTES = 5_000_000
 MOST_ALERTS = 1_000
-ROOT, ALERT, UNREADABLE = "alerts", "EventNotificationAlert", "unreadable"
+ROOT, ALERT, UNREADABLE, BROKEN = "alerts", "EventNotificationAlert", "unreadable", "broken"
 TIME = re.compile(
     r"(\d{4})-?(\d{1,2})-?(\d{1,2})[T ]?(\d{1,2}):?(\d{2}):?(\d{1,2})(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{1,2}:?(?:\d{2})?)?",
     re.ASCII | re.IGNORECASE,
@@ -80,11 +80,11 @@ def redacted(message: Message) -> Message:
     return replace(message, body=etree.tostring(root, encoding="unicode").encode(), content_type="application/xml")
 
 
-def parser() -> Any:
-    """Reads what strangers send; broken documents as far as they go."""
+def parser(*, recover: bool = False) -> Any:
+    """Reads what strangers send: no entities, nothing fetched, nothing huge."""
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True,
-        remove_pis=True,
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover,
+        remove_comments=True, remove_pis=True,
     )  # fmt: skip
 
 
@@ -137,13 +137,18 @@ def _content(piece: bytes) -> bytes:
 
 
 def _read(text: bytes) -> Any:
-    try:
-        root = etree.fromstring(text, parser())
-    except (etree.XMLSyntaxError, ValueError, LookupError):
-        return None
-    if root is None:
-        return None
-    return root if _local(root) == ALERT else None
+    """An alert; one that ends too early, or is damaged, is read as far as it goes and says so."""
+    for broken in (False, True):
+        try:
+            root = etree.fromstring(text, parser(recover=broken))
+        except (etree.XMLSyntaxError, ValueError, LookupError):
+            continue
+        if root is None or _local(root) != ALERT:
+            return None
+        if broken:
+            root.set(BROKEN, "1")
+        return root
+    return None
 
 
 def _local(element: Any) -> str:
@@ -154,6 +159,8 @@ def _local(element: Any) -> str:
 
 def _reduced(alert: Any) -> Any:
     made = etree.Element(ALERT)
+    if alert.get(BROKEN) == "1":
+        made.set(BROKEN, "1")
     for element in alert.iter(etree.Element):
         name = _KEPT.get(_local(element).lower())
         text = (element.text or "").strip()

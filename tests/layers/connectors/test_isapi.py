@@ -137,6 +137,11 @@ def test_heartbeats_and_plates_without_a_violation_are_nothing(change: tuple[str
     assert parts_of(ALERT.replace(*change)) == []
 
 
+def test_an_alert_that_ends_too_early_is_no_silent_nothing() -> None:
+    (part,) = parts_of(ALERT[: ALERT.index("<illegalInfo>")])
+    assert isinstance(part, Refused) and part.code == "event_incomplete"
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
