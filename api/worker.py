@@ -2,6 +2,7 @@
 """The worker: what follows the change log but is not urgent, and what is done by the clock.
 
 - H3 cells of features that other writers (psql, QGIS) stored without one,
+- features whose end time has passed (warnings) get the status of their layer for that,
 - counts by cell: what writers left as differences moves into the settled cells,
 - retention of layers that declare it, of the live log, and of what sources sent,
 - months of observations ahead of time, and folders that dead jobs left,
@@ -38,6 +39,7 @@ from geo.db.change_log import FORGET_BEFORE
 from geo.db.pool import AWAY, Connection, connect
 from geo.db.statement import Statement
 from geo.hexgrid import cells_of
+from layers.expiry import end_what_is_over
 from layers.registry import LayerRegistry
 from layers.sources.retention import forget_messages
 from layers.tables import feature
@@ -171,6 +173,7 @@ async def run_worker(url: str, registry: LayerRegistry, files: FileStore, *, pol
                 if loop.time() >= settling_due:
                     await settle_folds(connection)
                     await settle_tally(connection)
+                    await end_what_is_over(connection, registry, datetime.now(UTC))
                     settling_due = loop.time() + _SETTLE_EVERY_S
                 await jobs.look(connection)
                 if not await fill_cells(connection):

@@ -135,8 +135,11 @@ class BatchWriter:
             if item.record.revision is None or item.record.revision >= existing.get(item.record.external_id, 0)
         ]
         self._receipt.stale += len(items) - len(fresh)
+        self._receipt.outcomes |= {item.index: "stale" for item in items}
         gone = await self._remove({item.record.external_id: item.record.revision or _ANY_REVISION for item in fresh})
         self._receipt.withdrawn += len(gone)
+        for item in fresh:
+            self._receipt.outcomes[item.index] = "withdrawn" if _ID(item) in gone else "unchanged"
         self._receipt.unchanged += len(fresh) - len(gone)
         await self._bury(gone, {key: item.record.revision or 1 for item in fresh if (key := item.record.external_id)})
 

@@ -130,6 +130,8 @@ class LayerSpec:
     h3: bool = True
     expected_every_s: int | None = None
     retention_days: int | None = None
+    # The status that a feature has once its end time has passed, while its source says nothing else.
+    over_status: str | None = None
     attribution: Text | None = None
     # Roles that may read the layer; None is everybody.
     readers: frozenset[Role] | None = None
@@ -154,6 +156,8 @@ class LayerSpec:
         if self.retention_days is not None and not self.has_time:
             raise ValueError(f"layer {self.id!r} has a retention but no time")
         self._check_places()
+        if self.over_status is not None and self.over_status not in self.field("status").values:
+            raise ValueError(f"layer {self.id!r} has no status {self.over_status!r}")
 
     def _check_places(self) -> None:
         if self.h3 and self.geometry == "None":

@@ -72,5 +72,6 @@ LAYER = LayerSpec(
     live=True,
     expected_every_s=86400,
     retention_days=1830,
+    over_status="expired",
 )
 # fmt: on

@@ -23,7 +23,7 @@ from pydantic import Field, model_validator
 
 from geo.bbox import BBox
 from layers.connectors import cap_words as words
-from layers.connectors.base import NO_HINTS, Connector, Found, Message, Options, Parsed, PlaceHints, Refused
+from layers.connectors.base import Connector, Found, Message, Options, Parsed, PlaceHints, Refused
 from layers.connectors.cap_area import Ground, ground_of
 from layers.connectors.cap_redaction import redacted
 from layers.connectors.cap_xml import CapAlert, CapInfo, Reference, read_alert
@@ -141,7 +141,7 @@ def _act(
             times = _times(reference.sent, max(reference.sent, alert.own.sent))
             state = {"status": "cancelled", "revision": acted_at, **times}
             cancelled = _found(key, reference, infos, _ground(infos, options), state, options)
-            if "geometry" in cancelled.record or "unit_code" in cancelled.record:
+            if "geometry" in cancelled.record or "unit_code" in cancelled.record or cancelled.hints.units:
                 yield cancelled
                 continue
         # Without a place there is nothing to show as cancelled: it leaves the map.
@@ -202,9 +202,8 @@ def _found(
     if ground.geometry is not None:
         return Found(LAYER, {**record, "geometry": ground.geometry})
     units = [(options.code_sets[name], code) for name, code in ground.codes if name in options.code_sets]
-    hints = PlaceHints(text=_short(ground.name, 600)) if ground.name else NO_HINTS
+    hints = PlaceHints(units=tuple(units) if len(units) > 1 else (), text=_short(ground.name, 600) or None)
     if len(units) == 1 and len(units[0][1]) <= 20:
-        # A record has one unit; a warning of several without a shape waits for a person (docs/connected/alerts.md).
         record |= {"unit_set": units[0][0], "unit_code": units[0][1]}
     return Found(LAYER, record, hints=hints)
 

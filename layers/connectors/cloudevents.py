@@ -17,7 +17,7 @@ from pydantic import Field
 
 from layers.connectors.base import Connector, Found, Message, Options, Origin, Parsed, PlaceHints, Refused
 from layers.errors import Rejected
-from layers.exchange.trails import SOURCE_PREFIX
+from layers.exchange.hops import SOURCE_PREFIX
 from layers.spec import Text
 
 MAX_EVENTS = 5_000

@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 
 from layers.connectors.cloudevents import OWN
-from layers.exchange.trails import SOURCE_PREFIX
+from layers.exchange.hops import SOURCE_PREFIX
 from layers.periods import Period
 from layers.placements import PIN, PINNED_UNIT
 from layers.records import METHODS
@@ -41,8 +41,13 @@ def event_of(spec: LayerSpec, row: Mapping[str, Any], own: str) -> dict[str, Any
             data[name] = moment.astimezone(UTC).isoformat()
     # What somebody here says of the place of another server's record is ours alone: it is told as its server told it.
     is_ours = instance_of(row["source"], own) == own
-    if row["location_method"] in _TOLD_AS and not is_ours:
-        return _event(spec, row, own, "feature.changed.v1", data)
+    if is_ours or row["location_method"] not in _TOLD_AS:
+        data |= _place(row)
+    return _event(spec, row, own, "feature.changed.v1", data)
+
+
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
     if row["wkb"] is not None:
         data["geometry"] = _lists(shapely.geometry.mapping(shapely.from_wkb(row["wkb"])))
     elif row["unit_code"] is not None:
@@ -53,7 +58,7 @@ def event_of(spec: LayerSpec, row: Mapping[str, Any], own: str) -> dict[str, Any
     for name in ("location_radius_m", "location_confidence"):
         if row[name] is not None:
             data[name] = round(float(row[name]), 6)
-    return _event(spec, row, own, "feature.changed.v1", data)
+    return data
 
 
 def withdrawal_of(spec: LayerSpec, row: Mapping[str, Any], own: str) -> dict[str, Any]:
@@ -79,8 +84,8 @@ def value_event_of(spec: LayerSpec, row: Mapping[str, Any], own: str) -> dict[st
 def _revision(row: Mapping[str, Any], own: str) -> int:
     """Which version of the record this is, the same whichever way it travels.
 
-    Of our own records the microsecond at which we knew it: it rises also where a person placed a record, which is no new
-    revision of its source. Of another server's records what that server said.
+    Of our own records the microsecond at which we knew it: it rises also where a person placed a record, which is no
+    new revision of its source. Of another server's records what that server said.
     """
     if instance_of(row["source"], own) != own:
         return int(row["revision"])

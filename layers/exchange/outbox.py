@@ -15,7 +15,7 @@ from geo.db.pool import Connection
 from geo.db.statement import Statement
 from layers.exchange import outbox_sql as sql
 from layers.exchange.events import event_of, instance_of, value_event_of, withdrawal_of
-from layers.exchange.trails import MOST_HOPS
+from layers.exchange.hops import MOST_HOPS
 from layers.registry import LayerRegistry
 from layers.spec import LayerSpec
 

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Through which servers a record came. One that is our own, came through us, or through too many, goes no further.
-
-Two brokers that subscribed to each other sent 2,196 notifications for one entity (FIWARE/context.Orion-LD, 907): an
-unchanged revision is therefore never passed on, and the trail ends a ring even where revisions differ.
-"""
+"""Through which servers the records of other servers came, remembered for when they are passed on."""
 
 from collections.abc import Sequence
 
@@ -14,18 +10,6 @@ from geo.db.pool import Connection
 from geo.db.statement import Statement
 from layers.connectors.base import Found
 from layers.exchange.tables import feature_trail
-
-MOST_HOPS = 4
-# The source that a record of another server has here.
-SOURCE_PREFIX = "ioc-"
-
-
-def is_echo(found: Found, instance: str) -> bool:
-    """Whether the record comes back to where it was before, or has come too far."""
-    if found.origin is None:
-        return False
-    hops = found.origin.hops
-    return instance in hops or found.origin.source == f"{SOURCE_PREFIX}{instance}" or len(hops) > MOST_HOPS
 
 
 def _keep() -> Statement:

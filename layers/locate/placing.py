@@ -14,6 +14,7 @@ from geo.db.statement import Statement
 from layers.connectors.base import Found
 from layers.locate.gazetteer import Names
 from layers.locate.ladder import Claimed, Ground, claim, name_unit
+from layers.locate.unions import union_of
 from layers.registry import LayerRegistry
 from layers.sources import sql
 from layers.tables import feature
@@ -59,6 +60,11 @@ async def place(
             placed.append(one.record)
             continue
         day = _moment(one.record.get("time"), now).astimezone(_VIETNAM).date()
+        if one.hints.units and spec.geometry in ("Geometry", "Polygon") and one.record.get("geometry") is None:
+            shape = await union_of(connection, one.hints.units)
+            if shape is not None:
+                placed.append({**one.record, "geometry": shape, "location_method": "unit"})
+                continue
         claimed = claim(one.record, one.hints, Ground(names, devices, day, spec.geometry != "None"))
         placed.append(claimed.record)
         if claimed.nowhere is not None:

@@ -26,7 +26,8 @@ from layers.connectors.base import Found, Kind, Message
 from layers.dead_letters import keep_dead_letters, storable
 from layers.device_checks import store_checks
 from layers.errors import Rejected
-from layers.exchange.trails import is_echo, keep_trails
+from layers.exchange.hops import is_echo
+from layers.exchange.trails import keep_trails
 from layers.indicator_ingest import store_values
 from layers.ingest import check, store
 from layers.locate.gazetteer import Gazetteer

@@ -10,6 +10,7 @@ import pytest
 from api.worker import apply_retention, fill_cells, make_partitions
 from geo.db.pool import Connection, Database
 from geo.hexgrid import cell_of
+from layers.expiry import end_what_is_over
 from layers.registry import LayerRegistry
 from tests.conftest import Seed
 from tests.layers.ingest_samples import incident
@@ -123,3 +124,27 @@ async def test_months_of_observations_are_made_ahead_once(database: Database) ->
         assert await make_partitions(connection, later) > 0
         assert await make_partitions(connection, later) == 0
         assert await connection.fetchval("select to_regclass($1) is not null", f"observation_{later:%Y_%m}")
+
+
+async def test_a_warning_whose_end_has_passed_is_over_and_its_source_may_still_speak(
+    database: Database, registry: LayerRegistry, seed: Seed
+) -> None:
+    source, now = f"s-{uuid.uuid4().hex[:12]}", datetime.now(UTC)
+    times = {"time": (now - timedelta(hours=3)).isoformat(), "end_time": (now - timedelta(hours=1)).isoformat()}
+    warning = {"id": "w", "title": "Mưa lớn", "status": "actual", "revision": 1, **times}
+    later = {**warning, "id": "later", "end_time": (now + timedelta(hours=1)).isoformat()}
+    await seed("alerts", [warning, later], source=source)
+    query = "select external_id, status, revision from feature where source = $1 order by 1"
+    async with database.connection() as connection:
+        await end_what_is_over(connection, registry, now)
+        assert [tuple(row) for row in await connection.fetch(query, source)] == [
+            ("later", "actual", 1),
+            ("w", "expired", 1),
+        ]
+    again = await seed("alerts", [warning], source=source)
+    assert (again.unchanged, again.changed) == (1, 0)
+    longer = {**warning, "revision": 2, "end_time": (now + timedelta(hours=2)).isoformat()}
+    assert (await seed("alerts", [longer], source=source)).changed == 1
+    async with database.connection() as connection:
+        await end_what_is_over(connection, registry, now)
+        assert [row["status"] for row in await connection.fetch(query, source)] == ["actual", "actual"]

@@ -6,17 +6,20 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import shapely
 
 from geo.db.pool import Database
-from layers.connectors.base import Message
+from layers.connectors.base import Found, Message, PlaceHints
 from layers.connectors.registry import connectors
 from layers.locate.gazetteer import Gazetteer
+from layers.locate.placing import place
 from layers.registry import LayerRegistry
 from layers.sources import spec as spec_module
 from layers.sources.delivery import Delivery
 from layers.sources.road import Road, receive
 from layers.sources.spec import SourceSpec
 from tests.layers.sources_samples import LINES, NOON, message
+from tests.support.grid import OLD, SIDE, publish_grid
 
 pytestmark = pytest.mark.postgis
 
@@ -105,3 +108,16 @@ async def test_what_has_no_place_says_why_and_what_was_said(road: Road, source: 
     await receive(road, source, [message("a;Cây đổ;gần quán nước")], NOON)
     (hint,) = await rows(database, "unlocated_hint", source, "external_id, said, reason, candidates")
     assert (hint["external_id"], hint["said"], hint["reason"]) == ("a", "gần quán nước", "no_name_known")
+
+
+async def test_several_units_are_one_shape(road: Road, source: SourceSpec, database: Database) -> None:
+    await publish_grid(database)
+    hints = PlaceHints(units=((OLD, "00001"), (OLD, "00002")), text="Ô cũ 3")
+    record = {"id": "w", "title": "Mưa lớn", "time": "2015-06-01T08:00:00+07:00"}
+    async with database.transaction() as connection:
+        names = await road.gazetteer.names(connection)
+        found = [Found("alerts", record, hints=hints), Found("alerts", {**record, "id": "x"}, hints=PlaceHints(
+            units=((OLD, "00001"), (OLD, "99999"))))]  # fmt: skip
+        whole, partly = await place(connection, names, road.registry, found, (source.id, NOON))
+    assert shapely.area(shapely.geometry.shape(whole["geometry"])) == pytest.approx(2 * SIDE * SIDE)
+    assert "geometry" not in partly, "a part of what is warned of would be wrong"
