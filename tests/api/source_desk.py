@@ -36,18 +36,18 @@ class SourceDesk:
         """Write the file of a source."""
         (self.folder / f"{source}.yaml").write_text(yaml.safe_dump({**SOURCE, "id": source, **members}))
 
-    def key(self, source: str) -> dict[str, str]:
-        """The headers of a source."""
-        return {"Authorization": f"Bearer {_key(self.url, source)}"}
+    def key(self, source: str, *layers: str) -> dict[str, str]:
+        """The headers of a source, for these layers or for all."""
+        return {"Authorization": f"Bearer {_key(self.url, source, layers=layers or ('*',))}"}
 
 
-def _key(url: str, source: str, role: str | None = None) -> str:
+def _key(url: str, source: str, role: str | None = None, layers: tuple[str, ...] = ("*",)) -> str:
     key = new_key()
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "insert into api_key (source, key_hash, layers, role) values (%s, %s, %s, %s)",
-            (source, hash_of(key), ["*"], role),
+            (source, hash_of(key), list(layers), role),
         )
     connection.close()
     return key

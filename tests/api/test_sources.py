@@ -152,3 +152,10 @@ async def test_bulk_nonsense_is_slowed_down_with_429(desk: SourceDesk, source: s
     assert slowed and {one.status_code for one in answers} == {400, 429}
     assert slowed[0].json()["code"] == "source_slowed_down" and int(slowed[0].headers["retry-after"]) >= 1
     assert (await member(desk, source))["dead_letters"] == 1, "the same letter again counts up"
+
+
+async def test_a_key_of_one_layer_of_the_system_is_enough(desk: SourceDesk, source: str) -> None:
+    for layers, status in ((["incidents"], 200), (["schools"], 403)):
+        headers = desk.key(source, *layers)
+        answer = await desk.client.post(f"/ingest/{source}", content=orjson.dumps([report("k")]), headers=headers)
+        assert answer.status_code == status, answer.text
