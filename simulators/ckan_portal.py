@@ -41,8 +41,8 @@ class Portal(Service):
     def answer(self, asked: Asked) -> Reply:
         """One request."""
         base = f"http://{asked.headers.get('host', 'localhost')}"
-        name = asked.path.removeprefix("/api/3/action/").strip("/")
-        if asked.path.startswith("/api/3/action/"):
+        version, action, name = asked.path.rpartition("/action/")
+        if action and version in ("/api", "/api/3"):
             actions = {
                 "package_list": self._package_list,
                 "package_search": self._package_search,
@@ -134,7 +134,8 @@ class Portal(Service):
         return {"count": len(found), "sort": "score desc", "results": found[start : start + rows], "facets": {}}
 
     def _package_show(self, query: dict[str, str], base: str) -> Any:
-        return next(iter([one for one in self._packages(base) if query.get("id") in (one["id"], one["name"])]))
+        packages = {key: one for one in self._packages(base) for key in (one["id"], one["name"])}
+        return packages[query["id"]]
 
     def _resource_show(self, query: dict[str, str], base: str) -> Any:
         resources = {one["id"]: one for package in self._packages(base) for one in package["resources"]}

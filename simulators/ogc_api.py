@@ -65,6 +65,10 @@ class Features(Service):
             return as_json({"code": "InvalidParameterValue", "description": str(error)}, 400)
         return as_json({"code": "NotFound", "description": "There is no such resource"}, 404)
 
+    def stored(self, name: str) -> list[Json]:
+        """The features of a collection."""
+        return self._features[name]
+
     @cached_property
     def _features(self) -> dict[str, list[Json]]:
         return {"bus_stops": self._bus_stops(), "flood_marks": self._flood_marks()}
