@@ -31,9 +31,22 @@ def generate(ground: Ground, seed: str) -> list[Json]:
                 "status": rng.choices(("online", "offline", "maintenance"), (92, 5, 3))[0],
                 "azimuth": rng.randrange(0, 360, 5),
                 "owner": owner,
+                **_sight(label, seed),
             }
         )
     return records
+
+
+def _sight(label: str, seed: str) -> Json:
+    """How wide and how far it sees, what it is for, and what the law asks; drawn apart from the rest."""
+    rng = Random(f"{seed}/camera-sight/{label}")
+    return {
+        "hfov": rng.choice((30, 54, 54, 90, 110)),
+        "range_m": rng.choice((40, 60, 80, 120)),
+        "purpose": rng.choice(("giao thông", "an ninh, trật tự", "giao thông, an ninh")),
+        "signposted": rng.random() < 0.9,
+        "qcvn135": rng.random() < 0.6,
+    }
 
 
 def _spots(ground: Ground, seed: str) -> list[tuple[LonLat, Unit]]:
