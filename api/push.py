@@ -8,7 +8,7 @@ from fastapi import Request
 from api.auth import pusher_of
 from api.body import read_bytes
 from api.state import AppState
-from geo.errors import BadBody, Conflict, TooMany
+from geo.errors import BadBody, Conflict, NotAllowed, TooMany
 from layers.batch import Receipt
 from layers.connectors.base import Message
 from layers.sources.delivery import Delivery
@@ -16,10 +16,11 @@ from layers.sources.health import is_on
 from layers.sources.pushed import note_pushed
 from layers.sources.road import receive
 from layers.sources.spec import SourceSpec
+from layers.systems import SYSTEMS
 
 # What tells one device or one exchange from another; never a credential.
-_HEADERS = ("traceparent", "ce-id", "ce-source", "ce-type", "ce-time", "ce-subject", "ce-specversion", "ce-iochops",
-            "idempotency-key")  # fmt: skip
+_HEADERS = ("traceparent", "ce-id", "ce-source", "ce-type", "ce-time", "ce-subject", "ce-specversion", "ce-iocorigin",
+            "ce-iochops", "idempotency-key")  # fmt: skip
 
 
 class SwitchedOff(Conflict):
@@ -37,7 +38,7 @@ async def push_message(request: Request, state: AppState, source: str) -> dict[s
         BadBody: the message as a whole could not be read; it is kept as a dead letter.
     """
     spec = state.sources.require(source)
-    await pusher_of(request, state.database, source, "*")
+    await check_pusher(request, state, spec)
     check_budget(state, source)
     body = await read_bytes(request, state.settings.max_body_bytes)
     headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
@@ -45,6 +46,26 @@ async def push_message(request: Request, state: AppState, source: str) -> dict[s
     content_type = request.headers.get("content-type", "application/octet-stream")[:200]
     message = Message(body, state.clock(), content_type, name, headers)
     return (await take_message(state, spec, message)).as_json()
+
+
+async def check_pusher(request: Request, state: AppState, spec: SourceSpec) -> None:
+    """Whether the request has a key of the source that covers one of the layers that its system brings.
+
+    Which layers a message may reach is fixed by the source's file, not by who sends it.
+
+    Raises:
+        NotSignedIn, NotAllowed: it has none.
+    """
+    refused: NotAllowed | None = None
+    for layer in ("*", *SYSTEMS[spec.system].layers):
+        try:
+            await pusher_of(request, state.database, spec.id, layer)
+        except NotAllowed as error:
+            refused = error
+        else:
+            return
+    assert refused is not None
+    raise refused
 
 
 async def take_message(state: AppState, spec: SourceSpec, message: Message) -> Delivery:

@@ -54,15 +54,15 @@ class PlaceHints:
 
     Args:
         asset: layer and external id of a device or building that has a place: ``("cameras", "CAM-12")``.
-        units: several units by set and code, in layers that take shapes: the record's place is all of them.
         unit_name: a commune or ward by name, as the source has it.
         text: an address or prose that may name one.
+        units: several units by set and code, in layers that take shapes: the record's place is all of them.
     """
 
     asset: tuple[str, str] | None = None
-    units: tuple[tuple[str, str], ...] = ()
     unit_name: str | None = None
     text: str | None = None
+    units: tuple[tuple[str, str], ...] = ()
 
 
 NO_HINTS = PlaceHints()
