@@ -129,6 +129,9 @@ def test_every_system_is_listed_and_says_how_it_does_or_how_to_connect_it(
     stack, _ = shown
     source = source_of("bao-cao", expected_every_s=600)
     assert source.push([report("Tắc đường", lon=105.83, lat=21.59)]).json()["accepted"] == 1
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     opened(page, stack)
     sign_in(page, "operator", passwords["operator"])
     row = open_sources(page, source)
@@ -151,6 +154,7 @@ def test_every_system_is_listed_and_says_how_it_does_or_how_to_connect_it(
     assert "work=sources-tourism" in page.url
     page.keyboard.press("Escape")
     expect(page.locator(".feed")).to_be_visible()
+    assert complaints == [], "the strict policy of content holds here, too"
 
 
 def _cookies(page: Page) -> dict[str, str]:
