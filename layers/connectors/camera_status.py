@@ -2,8 +2,8 @@
 """Whether cameras answer: ``{"checks": [...]}``, a list, or one check, from our own visits or pushed by a VMS.
 
 A check names a camera of the register by its id there; it never makes one. Members: ``id``, ``register`` (where
-several sources know the id), ``time`` (RFC 3339; without one, when the message came), ``ok`` or ``status`` (online, offline),
-``problem``, ``facts``.
+several sources know the id), ``time`` (RFC 3339; without one, when the message came), ``ok`` or ``status`` (online,
+offline), ``problem``, ``facts``.
 """
 
 from collections.abc import Iterator, Mapping

@@ -31,7 +31,7 @@ _LINGER_S = 0.5
 
 
 class OnvifOptions(Options):
-    """``registered_by``: only cameras of that source. ``login``: the secret of those for which the register has none."""
+    """``registered_by``: only cameras of that source. ``login``: of those for which the register names none."""
 
     registered_by: Annotated[str | None, Field(max_length=100)] = None
     login: Annotated[str | None, Field(pattern=r"^camera-[a-z0-9-]{1,50}$")] = None
