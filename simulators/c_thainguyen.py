@@ -13,12 +13,12 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
 
+from simulators.keys import add_key, key_of
 from simulators.report_texts import write
 
 SOURCE = "c-thainguyen"
@@ -160,24 +160,11 @@ def _id(answer: httpx.Response) -> str:
     return answer.text.partition("<service_request_id>")[2].partition("</")[0]
 
 
-def key_in(file: Path) -> str:
-    """The key in a file: its text, or that of the app's source in the demonstration's list of credentials."""
-    text = file.read_text(encoding="utf-8").strip()
-    if not text.startswith("{"):
-        return text
-    listed = {entry["source"]: entry["key"] for entry in json.loads(text)["keys"]}
-    if SOURCE not in listed:
-        raise SystemExit(f"{file} has no key of the source {SOURCE}")
-    return str(listed[SOURCE])
-
-
 def main(argv: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="simulate c-thainguyen", description=__doc__.splitlines()[0])
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    key = parser.add_mutually_exclusive_group(required=True)
-    key.add_argument("--key", help="key of the source c-thainguyen")
-    key.add_argument("--key-file", type=Path, help="file with the key, or the demonstration's demo-credentials.json")
+    add_key(parser, SOURCE)
     parser.add_argument("--seed", default=f"app-{int(time.time())}", help="the same again posts the same reports")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--rate", type=float, default=1.0, help="reports a second; 0: as fast as it goes")
@@ -190,7 +177,7 @@ def main(argv: list[str]) -> int:
     manner = Manner(chosen.count, chosen.rate, chosen.duplicates, chosen.corrupt, chosen.seed, chosen.form)
     base = chosen.url.rstrip("/") + "/open311/v2"
     with httpx.Client(base_url=base, timeout=httpx.Timeout(30.0, connect=5.0), trust_env=False) as client:
-        app = App(client, chosen.key or key_in(chosen.key_file), manner)
+        app = App(client, key_of(chosen, SOURCE), manner)
         signal.signal(signal.SIGTERM, lambda *_: app.stop.set())
         signal.signal(signal.SIGINT, lambda *_: app.stop.set())
         app.post_all()

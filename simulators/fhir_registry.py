@@ -14,7 +14,6 @@ import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +22,7 @@ import httpx
 
 from simulators.boundaries import load_ground
 from simulators.fhir_data import NOBODY, TYPES, bundle, poison, registry_of, reports
+from simulators.keys import add_key, key_of
 from simulators.moments import today
 from simulators.small_server import Asked, BadDays, Reply, Service, as_json, run
 
@@ -160,33 +160,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--push", action="store_true", help="send everything to our door instead")
     parser.add_argument("--batch", type=int, default=50, help="with --push: facilities or counts in a Bundle")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--key", help=f"with --push: key of the source {SOURCE}")
-    parser.add_argument("--key-file", type=Path, help="file with the key, or the demonstration's demo-credentials.json")
+    add_key(parser, SOURCE)
     chosen = parser.parse_args(argv)
     facade = Facade(chosen.seed, chosen.months, chosen.poison, BadDays(chosen.seed, chosen.busy, chosen.down))
     if chosen.push:
-        if not (chosen.key or chosen.key_file):
-            parser.error("--push needs --key or --key-file")
         with httpx.Client(base_url=chosen.url.rstrip("/"), timeout=60.0, trust_env=False) as client:
-            print(
-                json.dumps(push(client, chosen.key or key_in(chosen.key_file, SOURCE), facade, chosen.batch)),
-                flush=True,
-            )
+            print(json.dumps(push(client, key_of(chosen, SOURCE), facade, chosen.batch)), flush=True)
         return 0
     if chosen.every_s > 0:
         threading.Thread(target=_move, args=(facade, chosen.every_s), daemon=True).start()
     return run(facade, chosen.port, "fhir registry ready {url}/fhir")
-
-
-def key_in(file: Path, source: str) -> str:
-    """The key in a file: its text, or that of a source in the demonstration's list of credentials."""
-    text = file.read_text(encoding="utf-8").strip()
-    if not text.startswith("{"):
-        return text
-    listed = {entry["source"]: entry["key"] for entry in json.loads(text)["keys"]}
-    if source not in listed:
-        raise SystemExit(f"{file} has no key of the source {source}")
-    return str(listed[source])
 
 
 def _move(facade: Facade, every_s: float) -> None:

@@ -12,7 +12,6 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,6 +20,7 @@ from lxml import etree
 
 from simulators.digest_logins import Guard
 from simulators.door import Door, DoorError
+from simulators.keys import add_key, key_of
 from simulators.onvif_answers import OPEN, About, answer, fault
 from simulators.rtsp_pictures import RtspServer, card_of
 
@@ -187,8 +187,7 @@ async def _run(options: argparse.Namespace) -> None:
 
 
 def _push(options: argparse.Namespace, records: list[dict[str, Any]]) -> dict[str, Any]:
-    key = options.key or Path(options.key_file).read_text(encoding="utf-8").strip()
-    door = Door(options.url, key, patience_s=60, stop=threading.Event())
+    door = Door(options.url, key_of(options, options.source), patience_s=60, stop=threading.Event())
     try:
         return door.push("cameras", records, options.source)
     finally:
@@ -209,11 +208,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--login", default="camera-simulated", help="the secret that the register names")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--source", default="demo", help="the source that keeps the register")
-    parser.add_argument("--key", help="push key of the source")
-    parser.add_argument("--key-file", help="file with the push key")
+    add_key(parser, "demo")
     options = parser.parse_args(argv)
-    if options.register and not (options.key or options.key_file):
-        parser.error("--register needs --key or --key-file")
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_run(options))

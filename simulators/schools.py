@@ -20,6 +20,7 @@ import httpx
 from openpyxl import load_workbook
 
 from simulators.boundaries import Unit, load_ground
+from simulators.keys import CREDENTIALS
 from simulators.moments import today
 from simulators.places_in_unit import anywhere
 
@@ -128,10 +129,18 @@ def drop(folder: Path, name: str, content: bytes) -> Path:
     return made
 
 
+def _drop() -> Path:
+    """The drop folder of the demonstration, or one here."""
+    credentials = os.environ.get(CREDENTIALS)
+    return Path(credentials).with_name("drop") if credentials else Path("drop")
+
+
 def main(argv: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="simulate schools", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="below it a folder for each layer is made: DIR/schools/…")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=_drop(), help="below it a folder for each layer is made: DIR/schools/…"
+    )
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="whose templates are filled")
     parser.add_argument("--seed", default="offices")
     parser.add_argument("--layers", nargs="+", choices=tuple(TABLES), default=list(TABLES))

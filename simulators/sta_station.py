@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from simulators.door import BUSY
+from simulators.keys import add_key, key_of
 from simulators.sta_readings import MEASURES, Json, Manner, Reading, sent_order, station_name, thing
 
 SOURCE = "env-sensorthings"
@@ -132,24 +132,11 @@ class Station:
         return self._stop.wait(1 / self._manner.rate if self._manner.rate else 0)
 
 
-def key_in(file: Path) -> str:
-    """The key in a file: alone, or among those of the demonstration."""
-    text = file.read_text(encoding="utf-8").strip()
-    if not text.startswith("{"):
-        return text
-    listed = {entry["source"]: entry["key"] for entry in json.loads(text)["keys"]}
-    if SOURCE not in listed:
-        raise SystemExit(f"{file} has no key of the source {SOURCE}")
-    return str(listed[SOURCE])
-
-
 def main(argv: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="simulate sta-station", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    key = parser.add_mutually_exclusive_group(required=True)
-    key.add_argument("--key", help=f"key of the source {SOURCE}")
-    key.add_argument("--key-file", type=Path, help="file with the key, or the demonstration's demo-credentials.json")
+    add_key(parser, SOURCE)
     parser.add_argument("--mqtt", metavar="HOST:PORT", help="publish readings to this broker, not by HTTP")
     parser.add_argument("--stations", type=int, default=3)
     parser.add_argument("--count", type=int, default=60, help="moments at which each station measures everything")
@@ -169,7 +156,7 @@ def main(argv: list[str]) -> int:
         chosen.seed, chosen.count, chosen.rate, chosen.step_s, until, chosen.array, chosen.duplicates, chosen.late,
         chosen.corrupt,
     )  # fmt: skip
-    return run(chosen.url, chosen.key or key_in(chosen.key_file), manner, chosen.stations, chosen.mqtt)
+    return run(chosen.url, key_of(chosen, SOURCE), manner, chosen.stations, chosen.mqtt)
 
 
 def run(url: str, key: str, manner: Manner, stations: int, broker: str | None) -> int:

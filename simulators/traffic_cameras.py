@@ -25,6 +25,7 @@ import httpx
 from PIL import Image, ImageDraw
 
 from simulators.door import BUSY, Door, DoorError
+from simulators.keys import add_key, key_of
 
 LOCAL = timezone(timedelta(hours=7))
 YEAR_TOTAL = 224_301
@@ -205,8 +206,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="simulate traffic-cameras", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--source", default="traffic-cameras")
-    parser.add_argument("--key", help="push key of the source")
-    parser.add_argument("--key-file", type=Path)
+    add_key(parser, "traffic-cameras")
     parser.add_argument("--count", type=int, help="violations: 200, or a year of 224,301 with --csv")
     parser.add_argument("--rate", type=float, default=20.0, help="posts a second; 0 is as fast as they go")
     parser.add_argument("--cameras", nargs="*", help="ids of the register; default: those of the server")
@@ -226,11 +226,9 @@ def main(argv: list[str]) -> int:
         for file in write_year(options.csv, cameras, options.count or YEAR_TOTAL, options.seed, options.year):
             print(file)
         return 0
-    if not options.key and options.key_file is None:
-        parser.error("--key or --key-file is needed")
     options.count = options.count or 200
     try:
-        return _push(options, options.key or options.key_file.read_text(encoding="utf-8").strip())
+        return _push(options, key_of(options, options.source))
     except (DoorError, OSError, httpx.HTTPError) as error:
         print(f"traffic-cameras: {error}", file=sys.stderr)
         return 1

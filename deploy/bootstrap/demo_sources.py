@@ -14,7 +14,7 @@ from bootstrap import data_home
 DROP = "/var/lib/toancanh/drop"
 _FOLDER = re.compile(r"^ *path: *(/\S+)$", re.MULTILINE)
 # What the simulators take. Never a real secret.
-_SECRETS = {"lgsp-client": "demo-lgsp-secret"}
+_SECRETS = {"lgsp-client": "demo-lgsp-secret", "camera-simulated": "simulator:only-for-simulated-cameras"}
 
 
 def prepare(root: Path, home: Path) -> None:

@@ -43,6 +43,8 @@ def simulate(place: setup.Workplace, name: str, words: Sequence[str]) -> int:
     command = [str(place.python()), "-m", "simulators", name, *words]
     env = dict(place.environment)
     key_file = place.home / data_home.KEY_FILE
+    # Simulators of sources find their keys among the demonstration's.
+    env["TOANCANH_DEMO_CREDENTIALS"] = str(place.home / data_home.CREDENTIALS)
     if words and words[0] in {"load", "live"} and key_file.exists() and not {"--key", "--key-file"} & set(words):
         command += ["--key-file", str(key_file)]
     supervisor = processes.Supervisor(place.logs, str(place.home.resolve()))
