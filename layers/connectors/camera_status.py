@@ -7,6 +7,7 @@ offline), ``problem``, ``facts``.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from layers.connectors.base import Connector, Found, Message, Options, Parsed, Refused
+from layers.connectors.redaction import scrubbed
 from layers.errors import Rejected
 from layers.records import MAX_DEPTH
 from layers.spec import Text
@@ -21,6 +23,7 @@ from layers.values import nested_deeper_than
 
 MAX_BYTES = 5_000_000
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_TOO_LARGE = b'{"unread":"too large"}'
 _STATUS = {"online": True, "offline": False}
 
 
@@ -30,8 +33,13 @@ class StatusOptions(Options):
     registered_by: str | None = None
 
 
+def _redacted(message: Message) -> Message:
+    """Without personal data; of what is too large to be read nothing is kept, nor looked through."""
+    return replace(message, body=_TOO_LARGE) if len(message.body) > MAX_BYTES else scrubbed(message)
+
+
 def _parse(message: Message, options: StatusOptions) -> Iterator[Parsed]:
-    if len(message.body) > MAX_BYTES:
+    if message.body == _TOO_LARGE:
         raise Rejected("message_too_large", f"a message may have {MAX_BYTES} bytes: send several")
     try:
         decoded = orjson.loads(message.body)
@@ -75,4 +83,5 @@ CONNECTOR = Connector(
     Text("Tình trạng camera", "Status of cameras"),
     _parse,
     StatusOptions,
+    _redacted,
 )
