@@ -42,7 +42,7 @@ class Record:
             Rejected: the expression cannot be worked out on this record.
         """
         if self.cells is not None:
-            return self.cells.get(_column(path))
+            return self.cells.get(column_key(path))
         try:
             return compiled(path).search(self.value)
         except _SEARCH_FAILS as error:
@@ -148,12 +148,12 @@ def _table(body: bytes) -> Table:
 
 
 def _rows(table: Table, options: MappingOptions) -> Iterator[Record]:
-    names = [_column(name) for name in table.header]
+    names = [column_key(name) for name in table.header]
     for where, take in options.typed.items():
         path = options.paths[where]
         if path is None:
             continue
-        count = names.count(_column(path))
+        count = names.count(column_key(path))
         if count == 0 and take.default is None:
             listed = ", ".join(shown(name) for name in table.header[:30])
             raise Rejected(
@@ -166,7 +166,8 @@ def _rows(table: Table, options: MappingOptions) -> Iterator[Record]:
         yield Record({name: _cell_text(cell) for name, cell in cells.items()}, cells)
 
 
-def _column(name: str) -> str:
+def column_key(name: str) -> str:
+    """A header as it is compared: without double blanks, in lower case."""
     return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 

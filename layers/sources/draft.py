@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draft a YAML document, ``layer:`` and ``source:``, from an answer: for a person to read and correct. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ _ADDRESS = frozenset("address dia_chi diachi".split())
 _UNIT_NAMES = frozenset("xa phuong xa_phuong ten_xa ten_phuong commune ward don_vi_hanh_chinh".split())
 _TAKEN = RESERVED_NAMES | frozenset("geom geom_3857 count open unit_name".split())
 _COLORS = ("#4fb3a5", "#f2c14e", "#e5383b", "#58a6ff", "#b39ddb", "#9aa5b1")
+_SHAPE = re.compile(r"(?:SRID=\d+;)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b", re.IGNORECASE)
 _FOLD_ABOVE = 2000
 _VN2000 = (1_000_000.0, 3_000_000.0)
 
@@ -52,7 +54,7 @@ def draft(sample: Sample, origin: Origin) -> tuple[dict[str, Any], list[str]]:
     """The document, and what a person should look at in it.
 
     Raises:
-        ValueError: no column tells records apart.
+        ValueError: no column tells records apart, or none could be a field.
     """
     columns = _columns(sample)
     made = _Draft()
@@ -61,6 +63,8 @@ def draft(sample: Sample, origin: Origin) -> tuple[dict[str, Any], list[str]]:
     for column in columns:
         if column.name not in made.used:
             _add_field(sample, column, made)
+    if not made.fields:
+        raise ValueError("the records have no member that a field could hold: only places, nested members or blanks")
     layer = _layer(sample, origin, made)
     options: dict[str, Any] = {"format": sample.format, "layer": layer["id"]}
     if sample.records is not None:
@@ -120,7 +124,8 @@ def _find_place(sample: Sample, columns: Sequence[Column], made: _Draft) -> None
         made.place["geometry"] = "geometry"
         return
     by_slug = {slug(column.name.replace('"', "")): column for column in columns}
-    shape = next((by_slug[name] for name in by_slug if name in _GEOMETRY), None)
+    shapes = (by_slug[name] for name in by_slug if name in _GEOMETRY)
+    shape = next((column for column in shapes if _holds_shapes(sample, column.name)), None)
     if shape is not None:
         made.place["geometry"] = _path(sample, shape.name)
         made.used.add(shape.name)
@@ -133,6 +138,11 @@ def _find_place(sample: Sample, columns: Sequence[Column], made: _Draft) -> None
         made.told.append(
             "no coordinates were found: map 'unit_name', 'address' or 'unit_code' so that records get a place"
         )
+
+
+def _holds_shapes(sample: Sample, name: str) -> bool:
+    texts = [str(row[name]).lstrip() for row in sample.rows if row.get(name)]
+    return bool(texts) and all(text.startswith("{") or _SHAPE.match(text) for text in texts)
 
 
 def _is(name: str, words: frozenset[str]) -> bool:
@@ -173,7 +183,11 @@ def _add_field(sample: Sample, column: Column, made: _Draft) -> None:
     if plain in _UNIT_NAMES:
         made.place["unit_name"] = _path(sample, column.name)
     name = _free_name(plain, column, {one["name"] for one in made.fields})
-    said: dict[str, Any] = {"name": name, "title": column.name.replace('"', "")[:100], "type": column.type}
+    said: dict[str, Any] = {
+        "name": name,
+        "title": column.name.replace('"', "").strip()[:100] or name,
+        "type": column.type,
+    }
     if column.type == "string":
         said["max_length"] = column.max_length
         if column.max_length > 600:

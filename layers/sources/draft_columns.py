@@ -39,7 +39,7 @@ class Column:
 
 def column_of(name: str, values: Sequence[Any]) -> Column | None:
     """What a column seems to hold; ``None`` where nothing can be told (empty, or nested)."""
-    given = [value for value in values if value is not None and value != ""]
+    given = [value for value in values if value is not None and not (isinstance(value, str) and not value.strip())]
     if not given or any(isinstance(value, dict | list) for value in given):
         return None
     texts = [text_of(value).strip() for value in given]
@@ -98,7 +98,7 @@ def _reads(text: str, form: str) -> bool:
 def _choices(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Few values that come again and again; none where two of them would have one name."""
     distinct = sorted(set(texts))
-    if len(texts) < 20 or len(distinct) > _MAX_CHOICES or len(distinct) > len(texts) / 5:
+    if len(texts) < 20 or len(distinct) > min(_MAX_CHOICES, len(texts) / 5) or max(map(len, distinct)) > 100:
         return ()
     named = [(slug(text)[:60] or "other", text) for text in distinct]
     return tuple(named) if len({value for value, _ in named}) == len(named) else ()

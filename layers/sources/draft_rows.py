@@ -9,6 +9,7 @@ import orjson
 
 from geo.errors import BadBody, TooLarge
 from layers.connectors.mapped_options import Format
+from layers.connectors.mapped_rows import column_key
 from layers.tabular import Table, read_csv
 from layers.workbook import read_xlsx
 
@@ -76,14 +77,15 @@ def _json(decoded: Any) -> Sample:
 
 
 def _features(decoded: Mapping[str, Any]) -> Sample:
-    features = [one for one in decoded.get("features") or [] if isinstance(one, dict)]
+    listed = decoded.get("features")
+    features = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     links = decoded.get("links")
     rels = {link.get("rel") for link in links if isinstance(link, dict)} if isinstance(links, list) else set()
     ids = [one.get("id") for one in features]
     shapes = [one["geometry"].get("type") for one in features if isinstance(one.get("geometry"), dict)]
     return Sample(
         "ogc_features" if rels or "numberReturned" in decoded else "geojson",
-        [dict(one.get("properties") or {}) for one in features],
+        [one["properties"] if isinstance(one.get("properties"), dict) else {} for one in features],
         "properties.",
         None,
         ids if ids and None not in ids and len(set(map(str, ids))) == len(ids) else None,
@@ -93,7 +95,13 @@ def _features(decoded: Mapping[str, Any]) -> Sample:
 
 
 def _table(table: Table, form: Format) -> Sample:
-    rows = [dict(zip(table.header, row.cells, strict=False)) for row in table.rows[:5000]]
+    # Columns without a name, or with that of another, cannot be mapped.
+    named = [column_key(name) for name in table.header]
+    able = [bool(name) and named.count(name) == 1 for name in named]
+    rows = [
+        {name: cell for name, cell, good in zip(table.header, row.cells, able, strict=False) if good}
+        for row in table.rows[:5000]
+    ]
     return Sample(form, rows, total=len(table.rows))
 
 
