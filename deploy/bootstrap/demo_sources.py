@@ -14,7 +14,11 @@ from bootstrap import data_home
 DROP = "/var/lib/toancanh/drop"
 _FOLDER = re.compile(r"^ *path: *(/\S+)$", re.MULTILINE)
 # What the simulators take. Never a real secret.
-_SECRETS = {"lgsp-client": "demo-lgsp-secret", "camera-simulated": "simulator:only-for-simulated-cameras"}
+_SECRETS = {
+    "lgsp-client": "demo-lgsp-secret",
+    "camera-simulated": "simulator:only-for-simulated-cameras",
+    "schools-oneroster": "mo-phong",
+}
 
 
 def prepare(root: Path, home: Path) -> None:
@@ -34,8 +38,6 @@ def prepare(root: Path, home: Path) -> None:
     for name, secret in _SECRETS.items():
         if not (secrets / name).exists():
             (secrets / name).write_text(secret, encoding="utf-8")
-
-
 
 
 def known_keys(home: Path) -> dict[str, str]:
