@@ -56,6 +56,7 @@ async def test_an_observation_is_durable_when_it_is_answered_and_the_map_shows_i
         kept = await connection.fetchrow(
             "select name, body from raw_message where source = $1 order by id desc limit 1", sta.source
         )
+    assert kept is not None
     assert kept["name"] == f"{datastream}/Observations"
     assert b"41.5" in kept["body"]
 
