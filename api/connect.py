@@ -12,8 +12,6 @@ import logging
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 from api.exchange import Sender
 from api.settings import Settings
@@ -27,6 +25,7 @@ from layers.sources.breaker import pause_s
 from layers.sources.budget import Budget
 from layers.sources.health import is_enabled
 from layers.sources.road import Road, receive
+from layers.sources.secrets import secrets_of
 from layers.sources.spec import SourceSpec
 from layers.transports.base import Arrival, Visit
 
@@ -38,20 +37,6 @@ _BATCH_BYTES = 8 * 1024 * 1024
 _LULL_S = 0.02
 _dice = random.Random()
 _log = logging.getLogger(__name__)
-
-
-def secrets_of(folder: Path | None) -> Any:
-    """What finds a secret by name: the text of the file of that name in the folder."""
-
-    def find(name: str) -> str:
-        if folder is None or "/" in name or name.startswith("."):
-            raise KeyError(name)
-        try:
-            return (folder / name).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise KeyError(name) from error
-
-    return find
 
 
 class Runner:

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 import orjson
 import yaml
 
-from api.connect import secrets_of
 from api.settings import Settings
 from geo.db.pool import Database
 from layers.declared import layer_of
 from layers.sources.draft import Origin, draft, layer_id
 from layers.sources.draft_rows import sample_of
+from layers.sources.secrets import secrets_of
 from layers.sources.spec import SourceSpec
 from layers.transports.base import Arrival, Visit
 from layers.transports.http import TRANSPORT as HTTP

@@ -12,7 +12,6 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
@@ -134,17 +133,3 @@ def login_of(name: str | None, secret: Callable[[str], str]) -> Login | None:
     if not colon:
         raise AddressRefused("login_unknown", f"the secret '{name}' must read user:password")
     return Login(user, password)
-
-
-def secrets_in(folder: Path | None) -> Callable[[str], str]:
-    """Secrets by their names: the files of a folder. Names that lead elsewhere name nothing."""
-
-    def secret(name: str) -> str:
-        if folder is None or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name, re.ASCII):
-            raise KeyError(name)
-        try:
-            return (folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            raise KeyError(name) from None
-
-    return secret

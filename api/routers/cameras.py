@@ -17,9 +17,10 @@ from api.readers import Reader
 from geo.errors import BadParameter, NotAllowed, NotFound, NotSignedIn, Unavailable
 from geo.interval import parse_datetime
 from layers.camera_views import CAMERAS, camera_of, seeing, view_of
-from layers.device_addresses import AddressRefused, login_of, secrets_in
+from layers.device_addresses import AddressRefused, login_of
 from layers.device_checks import DeviceHistory, history_of
 from layers.snapshots import marked
+from layers.sources.secrets import secrets_of
 from layers.visibility import STAFF
 
 router = APIRouter(prefix="/cameras", tags=["Cameras"])
@@ -68,7 +69,7 @@ async def snapshot(camera: str, state: State, reader: Reading) -> Response:
         raise NotFound("The register states no snapshot address for this camera.", code="camera_no_snapshot")
     _log.info("snapshot camera=%s/%s by=%s role=%s", found.source, found.external_id, who, reader.role)
     try:
-        login = login_of(found.login, secrets_in(state.settings.secrets))
+        login = login_of(found.login, secrets_of(state.settings.secrets))
     except AddressRefused as refusal:
         raise Unavailable(f"This camera cannot be asked: {refusal}.", code=f"camera_{refusal.code}") from None
     jpeg = await state.snapshots.of(found.id, found.snapshot_url, login)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from layers.connectors.base import Message
 
 GONE = "[đã xoá]"
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# From the beginning of a word on: from every letter of a long one it would take as long again.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # +84 or 0, then nine digits, with dots, spaces or dashes between groups. Not inside a longer number.
 _PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){9}(?![\d])")
 _IDENTITY = re.compile(r"(?<![\d.,])\d{12}(?!\d)")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from api.connect import Switchboard, batches, secrets_of
+from api.connect import Switchboard, batches
 from api.settings import Settings
 from geo.db.pool import Database, DatabaseOptions, open_database
 from layers.connectors.base import Message
@@ -20,6 +20,7 @@ from layers.registry import LayerRegistry
 from layers.sources.book import SourceBook
 from layers.sources.health import health_of, switch
 from layers.sources.road import Road
+from layers.sources.secrets import secrets_of
 from layers.transports.base import Arrival
 from tests.support.waiting import until
 

@@ -139,7 +139,7 @@ async def test_an_unknown_layer_is_named_with_those_that_exist(door: httpx.Async
 
 
 @pytest.mark.parametrize("query", [
-    "", "?layer=incidents&mode=replace", "?layer=incidents&import=a b", "?layer=incidents&import=",
+    "?layer=incidents&mode=replace", "?layer=incidents&import=a b", "?layer=incidents&import=",
     f"?layer=incidents&import={'x' * 101}", "?layer=incidents&import=%00",
 ])  # fmt: skip
 async def test_a_wrong_parameter_is_refused(door: httpx.AsyncClient, query: str) -> None:

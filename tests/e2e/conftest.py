@@ -31,7 +31,7 @@ def shown(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         key = new_key_of(url, "demo")
         folder = tmp_path_factory.mktemp("stack")
         more = {"TOANCANH_ADMIN_URL": admin_url, "TOANCANH_SOURCES": str(folder / "sources")}
-        with running_stack(url, folder, TOANCANH_DEFAULT_SET="city-2017", **more) as stack:
+        with running_stack(url, folder, root=ROOT, TOANCANH_DEFAULT_SET="city-2017", **more) as stack:
             loader = [sys.executable, "-m", "simulators.demo", "load", "--url", stack.url, "--key", key]
             subprocess.run(loader, cwd=ROOT, env=stack.environment, check=True, stdout=subprocess.DEVNULL, timeout=120)
             yield stack, key

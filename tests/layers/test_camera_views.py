@@ -11,7 +11,8 @@ from pyproj import Geod
 from shapely.geometry import Point, Polygon
 
 from layers.camera_views import sector
-from layers.device_addresses import AddressRefused, Networks, address_of, login_of, secrets_in
+from layers.device_addresses import AddressRefused, Networks, address_of, login_of
+from layers.sources.secrets import secrets_of
 
 HERE = (105.84, 21.59)
 GEOD = Geod(ellps="WGS84")
@@ -77,7 +78,7 @@ async def test_an_address_is_asked_by_its_number() -> None:
 def test_only_logins_of_cameras_go_to_cameras(tmp_path: Path) -> None:
     for name, text in (("camera-a", "admin:p:w\n"), ("camera-b", "nothing"), ("env-ftp", "x:y")):
         (tmp_path / name).write_text(text)
-    secret = secrets_in(tmp_path)
+    secret = secrets_of(tmp_path)
     assert login_of(None, secret) is None
     assert login_of("camera-a", secret) == ("admin", "p:w")
     for name, code in (("env-ftp", "login_not_allowed"), ("camera-b", "login_unknown"), ("camera-c", "login_unknown")):

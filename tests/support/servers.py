@@ -39,7 +39,8 @@ def self_signed(folder: Path) -> Certificate:
     """Make one with openssl."""
     made = Certificate(folder / "tls.crt", folder / "tls.key", folder / "tls.pem")
     subprocess.run(
-        [program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test",
+        [program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=test",
          "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(made.key), "-out", str(made.certificate)],
         check=True, capture_output=True,
     )  # fmt: skip
