@@ -125,7 +125,7 @@ def _hints(record: Record, options: MappingOptions) -> PlaceHints:
         return NO_HINTS
     device = said.get("asset.id")
     asset = None if options.asset is None or device is None else (options.asset.layer, str(device))
-    return PlaceHints(asset, _text(said.get("unit_name")), _text(said.get("address")))
+    return PlaceHints(asset=asset, unit_name=_text(said.get("unit_name")), text=_text(said.get("address")))
 
 
 def _text(value: Any) -> str | None:
