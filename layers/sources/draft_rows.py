@@ -79,12 +79,10 @@ def _json(decoded: Any) -> Sample:
 def _features(decoded: Mapping[str, Any]) -> Sample:
     listed = decoded.get("features")
     features = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    links = decoded.get("links")
-    rels = {link.get("rel") for link in links if isinstance(link, dict)} if isinstance(links, list) else set()
     ids = [one.get("id") for one in features]
     shapes = [one["geometry"].get("type") for one in features if isinstance(one.get("geometry"), dict)]
     return Sample(
-        "ogc_features" if rels or "numberReturned" in decoded else "geojson",
+        "ogc_features" if isinstance(decoded.get("links"), list) or "numberReturned" in decoded else "geojson",
         [one["properties"] if isinstance(one.get("properties"), dict) else {} for one in features],
         "properties.",
         None,

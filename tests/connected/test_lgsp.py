@@ -194,12 +194,12 @@ class Limping(Platform):
 
 @pytest.mark.xfail(strict=True, reason="api.connect.batches drops the pages that came before a failure: take them in")
 async def test_bad_days_lose_nothing(here: Here) -> None:
-    paging = {"kind": "page", "page": "trang", "limit": "kichThuoc", "size": 40, "items": "duLieu.danhSach"}
+    paging = {"kind": "page", "page": "trang", "limit": "kichThuoc", "size": 100, "items": "duLieu.danhSach"}
     with running(Limping(WORLD, Access(), BadDays(), NOW.timestamp)) as url:
         spec = source("public-order", url, paging=paging)
         records = WORLD.records("trat-tu-do-thi", NOW, None)
-        found = await here.pull(spec, len(records), within_s=12)
-    assert set(found) == {record["soPhieu"] for record in records} and len(records) > 7 * 40
+        found = await here.pull(spec, len(records), within_s=6)
+    assert set(found) == {record["soPhieu"] for record in records} and len(records) > 3 * 100
 
 
 async def test_who_sent_a_report_is_kept_nowhere(platform: tuple[Platform, str], here: Here) -> None:

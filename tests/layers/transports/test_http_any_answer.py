@@ -29,7 +29,7 @@ ANY = st.recursive(
     | st.sampled_from(NAMES),
     lambda inner: st.lists(inner, max_size=5)
     | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), inner, max_size=6),
-    max_leaves=30,
+    max_leaves=15,
 )  # fmt: skip
 PAGING: list[dict[str, Any]] = [
     {"kind": "none"},
