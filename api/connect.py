@@ -105,6 +105,7 @@ class Runner:
             known = row is not None and row["failures"] and row["last_error"]["code"] == told["code"]
             _log.log(logging.DEBUG if known else logging.WARNING, "source %s: %s", self._source.id, told["detail"])
             wait_s = pause_s((0 if row is None else row["failures"]) + 1, _dice, self._settings.longest_pause_s)
+            wait_s = max(wait_s, min(getattr(error, "retry_after_s", None) or 0.0, self._settings.longest_pause_s))
             until = datetime.now(UTC) + timedelta(seconds=wait_s)
             await self._road.database.fetch(sql.FAILED, source=self._source.id, until=until, error=told)
         except MapError:
@@ -136,6 +137,12 @@ async def batches(arrivals: AsyncIterator[Arrival], *, streams: bool) -> AsyncIt
             except StopAsyncIteration:
                 waiting = None
                 break
+            except Exception:
+                # What came before the failure is taken in: a visit that fails half-way goes on from there.
+                waiting = None
+                if batch:
+                    yield batch
+                raise
             waiting = None
             if len(batch) >= _BATCH or sum(len(one.message.body) for one in batch) >= _BATCH_BYTES:
                 yield batch

@@ -57,6 +57,13 @@ def fresh_url(cluster_url: str) -> Iterator[str]:
         yield migrated(url)
 
 
+@pytest.fixture(scope="module")
+def own_database_url(cluster_url: str) -> Iterator[str]:
+    """A migrated database that only this module uses: nobody else's units, stations and values are in it."""
+    for url in _database(cluster_url):
+        yield migrated(url)
+
+
 @pytest.fixture(scope="session")
 def registry() -> LayerRegistry:
     """The product's layers."""

@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     simulated = commands.add_parser(
         "simulate", parents=[common], help="một bộ mô phỏng · one simulator", allow_abbrev=False
     )
-    simulated.add_argument("name")
+    simulated.add_argument("name", nargs="?", default="list", help="để trống: danh sách · left out: lists them")
     tested = commands.add_parser("test", parents=[common], help="mọi kiểm thử · every test", allow_abbrev=False)
     tested.add_argument("--fast", action="store_true", help="bỏ kiểm tra tĩnh · pytest only")
     beside = "đo so với máy chủ khác · measured beside peers"

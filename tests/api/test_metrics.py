@@ -143,9 +143,11 @@ async def test_the_series_of_a_unit_and_what_was_believed_before(talker: Talker,
     await talker.push("population", [old("00001", 105)])
     await talker.push("population", [old("00001", ..., period="2014", withdrawn=True)])
     now = await talker.get("/collections/population/series", set=OLD, unit="00001")
-    assert [(one["period"], one["value"]) for one in now["values"]] == [("2015", 105)]
+    assert [(one["period"], one["value"]) for one in now["values"] if one["period"] <= "2015"] == [("2015", 105)]
     then = await talker.get("/collections/population/series", set=OLD, unit="00001", as_of=moment.isoformat())
-    assert [(one["period"], one["value"]) for one in then["values"]] == [("2014", 90), ("2015", 100)]
+    # Other tests' sources may have said something of the unit in other years.
+    mine = [(one["period"], one["value"]) for one in then["values"] if one["period"] in ("2014", "2015")]
+    assert mine == [("2014", 90), ("2015", 100)]
     units = await talker.get("/collections/population/units", set=OLD, as_of=moment.isoformat())
     assert units["units"][0]["value"] == 100
 

@@ -19,6 +19,12 @@ pytestmark = pytest.mark.postgis
 DEPTH = 4
 
 
+@pytest.fixture(scope="module")
+def database_url(own_database_url: str) -> str:
+    """This module's own: pages begin with the first entities."""
+    return own_database_url
+
+
 @pytest.fixture
 async def sta(database_url: str, tmp_path: Path) -> AsyncIterator[StaDesk]:
     async with open_ets_desk(database_url, tmp_path) as desk:

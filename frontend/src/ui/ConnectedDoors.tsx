@@ -28,7 +28,7 @@ function SourcesDoor() {
   return (
     <button
       type="button"
-      class="set-borders"
+      class="work-door"
       title={count > 0 ? words : t("sources.hint")}
       onClick={() => openSources()}
     >
@@ -51,7 +51,7 @@ function QueueDoor() {
   return (
     <button
       type="button"
-      class="set-borders"
+      class="work-door"
       aria-pressed={open}
       title={t("queue.hint", { n: formatNumber(waiting, lang.value) })}
       onClick={() => (open ? closeQueue() : openQueue())}
