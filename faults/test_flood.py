@@ -63,7 +63,8 @@ class _Prober(threading.Thread):
         nth = 0
         while not self._stop_asked.wait(0.25):
             nth += 1
-            name = f"{self.name}-{nth}"
+            # Another trial's record of that name would be found at once.
+            name = f"{self.name}-{id(self)}-{nth}"
             began = time.monotonic()
             self._send(name)
             while time.monotonic() - began < _WAIT_S:
