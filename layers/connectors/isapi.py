@@ -9,7 +9,7 @@ anything is kept.
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -154,7 +154,7 @@ def _offset(zone: str) -> timezone:
     return timezone(-offset if zone[0] == "-" else offset)
 
 
-assert set(ViolationKind.__args__) == set(KINDS)  # type: ignore[attr-defined]
+assert set(get_args(ViolationKind)) == set(KINDS)
 
 CONNECTOR = Connector(
     "isapi",
