@@ -58,10 +58,15 @@ def fresh_url(cluster_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def own_database_url(cluster_url: str) -> Iterator[str]:
-    """A migrated database that only this module uses: nobody else's units, stations and values are in it."""
-    for url in _database(cluster_url):
-        yield migrated(url)
+def own_admin_url(cluster_url: str) -> Iterator[str]:
+    """A database that only this module uses, as its owner."""
+    yield from _database(cluster_url)
+
+
+@pytest.fixture(scope="module")
+def own_database_url(own_admin_url: str) -> str:
+    """The same, migrated, as the serving role: nobody else's units, stations and values are in it."""
+    return migrated(own_admin_url)
 
 
 @pytest.fixture(scope="session")

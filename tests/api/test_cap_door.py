@@ -26,6 +26,12 @@ pytestmark = pytest.mark.postgis
 SOURCE = """id: {id}\nsystem: alerts\ntitle: {{vi: Tin, en: Alerts}}\nconnector: {connector}\n"""
 
 
+@pytest.fixture(scope="module")
+def database_url(own_database_url: str) -> str:
+    """This module's own: where there are units, places far from them are not believed."""
+    return own_database_url
+
+
 @pytest.fixture
 def source() -> str:
     return f"cap-{uuid.uuid4().hex[:8]}"

@@ -15,6 +15,7 @@ from fhir.resources.R4B.organization import Organization
 
 from geo.db.pool import Database
 from tests.api.fhir_door import FHIR, FhirDoor, fhir_door, tables_that_hold
+from tests.conftest import new_key_of
 from tests.layers.connectors import fhir_samples
 from tests.layers.connectors.fhir_samples import ORGANIZATION, PATIENT, SECRET, SERVICE, bundle, report
 from tests.support.grid import OLD, publish_grid
@@ -24,6 +25,18 @@ pytestmark = pytest.mark.postgis
 POSITION = {"longitude": 107.05, "latitude": 16.25}
 LOCATION = {**fhir_samples.LOCATION, "position": POSITION}
 IN_2015 = {"period": {"start": "2015-10-01", "end": "2015-10-31"}}
+
+
+@pytest.fixture(scope="module")
+def admin_url(own_admin_url: str) -> str:
+    """The same as its owner."""
+    return own_admin_url
+
+
+@pytest.fixture(scope="module")
+def database_url(own_database_url: str) -> str:
+    """This module's own: where there are units, places far from them are not believed."""
+    return own_database_url
 
 
 @pytest.fixture
@@ -182,9 +195,11 @@ async def test_failures_of_pushing_have_the_form_of_fhir(door: FhirDoor) -> None
 
 
 async def test_a_key_of_another_kind_of_source_may_not_push(
-    door: FhirDoor, client: httpx.AsyncClient, push_key: str
+    door: FhirDoor, client: httpx.AsyncClient, database_url: str
 ) -> None:
-    answer = await client.post("/fhir", json=LOCATION, headers={**FHIR, "Authorization": f"Bearer {push_key}"})
+    answer = await client.post(
+        "/fhir", json=LOCATION, headers={**FHIR, "Authorization": f"Bearer {new_key_of(database_url, 'test')}"}
+    )
     assert issues(answer, 404) == ["source_not_found"]
 
 

@@ -16,6 +16,12 @@ from tests.api.open311_door import ROOT, ReportDoor, key_of, posted, refused, re
 pytestmark = pytest.mark.postgis
 
 
+@pytest.fixture(scope="module")
+def database_url(own_database_url: str) -> str:
+    """This module's own: where there are units, places far from them are not believed."""
+    return own_database_url
+
+
 @pytest.fixture
 async def door(database_url: str, tmp_path: Path) -> AsyncIterator[ReportDoor]:
     """The door of a server for which it is Monday morning, 9:00."""

@@ -25,7 +25,6 @@ from tests.support.servers import self_signed, sshd, vsftpd
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.postgis
-
 # What each symbol of the loggers is in the layer, and how much of its unit: written down here once more, by hand.
 MEANS = {
     "PM2,5": ("pm25", 1), "PM2.5": ("pm25", 1), "PM10": ("pm10", 1), "NO2": ("no2", 1), "CO": ("co", 1),
@@ -163,8 +162,8 @@ async def _hours_are_of_what_is_known_now(
     for (station, name, tick), (value, quality) in want.items():
         if (station, name, quality) == ("KK01", "pm25", "good"):
             hours.setdefault(tick.replace(minute=0), []).append(value)
-    known = [one for one in answer["values"] if one["counted"]]
-    found = {datetime.fromisoformat(one["time"]): (one["mean"], one["counted"]) for one in known}
+    said = [one for one in answer["values"] if one["counted"]]
+    found = {datetime.fromisoformat(one["time"]): (one["mean"], one["counted"]) for one in said}
     assert found == {hour: (pytest.approx(sum(values) / len(values)), len(values)) for hour, values in hours.items()}
 
 

@@ -78,12 +78,6 @@ class Poll:
         return {row["external_id"]: row for row in rows}
 
 
-@pytest.fixture(scope="module")
-def database_url(own_database_url: str) -> str:
-    """This module's own: where there are units, places far from them are not believed."""
-    return own_database_url
-
-
 @pytest.fixture
 async def road(database: Database, registry: LayerRegistry) -> AsyncIterator[Road]:
     """The common road of the test's database."""

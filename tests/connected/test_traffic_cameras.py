@@ -32,12 +32,6 @@ ROWS = int(os.environ.get("VIOLATION_ROWS", "2000"))
 SOURCE = "traffic-cameras"
 
 
-@pytest.fixture(scope="module")
-def database_url(own_database_url: str) -> str:
-    """This module's own: where there are units, places far from them are not believed."""
-    return own_database_url
-
-
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> FastAPI:
     """A server that reads the example of a source."""
