@@ -11,8 +11,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import parse_dsn
 
-from api import accounts_cli, boundaries_cli, sources_cli
-from api.connect import run_connect
+from api import accounts_cli, boundaries_cli, source_words
 from api.job_runner import run_job
 from api.settings import Settings, read_settings
 from api.worker import run_worker
@@ -36,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring the database to this version")
     accounts_cli.add_commands(commands)
     boundaries_cli.add_commands(commands)
-    sources_cli.add_commands(commands)
+    source_words.add_commands(commands)
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It tells every address that is asked, with its query.
@@ -48,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         case "relay":
             return _forever(run_relay(settings.database_url))
         case "connect":
+            # Every protocol of every system: 50 MB that the other commands can do without.
+            from api.connect import run_connect
+
             return _forever(run_connect(settings, discover(settings.sources)))
         case "worker":
             return _forever(run_worker(settings.database_url, discover(settings.sources), FileStore(settings.files)))
@@ -60,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         case "boundaries":
             return boundaries_cli.run(settings, chosen)
         case "source":
+            from api import sources_cli
+
             return sources_cli.run(settings, chosen)
         case _:
             return accounts_cli.run(settings, chosen)

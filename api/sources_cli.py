@@ -24,7 +24,6 @@ from layers.registry import LayerRegistry, discover
 from layers.sources.book import SourceBook, read_document, read_source
 from layers.sources.spec import SourceSpec
 from layers.sources.trial import Trial, try_source
-from layers.systems import SYSTEMS
 from layers.transports.http import TRANSPORT as HTTP
 from layers.transports.http_answer import PullFailed
 
@@ -33,23 +32,6 @@ _TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".txt": "text/plain",
 }  # fmt: skip
 _WIDTH = 28
-
-
-def add_commands(commands: Any) -> None:
-    """Declare ``source``."""
-    actions = commands.add_parser("source", help="connected systems").add_subparsers(dest="action", required=True)
-    check = actions.add_parser("check", help="what a source's file would bring; nothing is stored")
-    check.add_argument("file", type=Path)
-    check.add_argument("--sample", metavar="FILE_OR_URL", help="read this instead of asking the source's own address")
-    check.add_argument("--pages", type=int, default=3, help="ask for at most so many messages")
-    sources_desk_cli.add_actions(actions)
-    keys = actions.add_parser("keys", help="make a key for each source that pushes; prints them as JSON")
-    keys.add_argument("--except", dest="known", nargs="*", default=[], metavar="SOURCE")
-    drafted = actions.add_parser("infer", help="draft a file, layer and source, from an address; prints YAML")
-    drafted.add_argument("url", help="OGC API Features collection, GeoJSON, CSV, XLSX, JSON or CKAN")
-    drafted.add_argument("--layer", help="id of the layer; default: from the address")
-    drafted.add_argument("--id", help="path of the records' id, where none is found")
-    drafted.add_argument("--system", choices=tuple(SYSTEMS), default="data_platform")
 
 
 def run(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@
 import argparse
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from api.settings import Settings
 from geo.db.pool import DatabaseOptions, open_database
@@ -16,18 +15,6 @@ from layers.sources.letters import Desk, letters_of
 from layers.sources.road import Road
 
 _SHOWN = 50
-
-
-def add_actions(actions: Any) -> None:
-    """Declare them below ``source``."""
-    actions.add_parser("list", help="every source: state, last message, what came and what was refused in 24 hours")
-    letters = actions.add_parser("letters", help="open dead letters of a source, newest first")
-    letters.add_argument("source")
-    letters.add_argument("--code", help="only those of this reason")
-    again = actions.add_parser("replay", help="read what was refused again, after something was mended")
-    again.add_argument("source")
-    again.add_argument("--letter", type=int, metavar="ID", help="this one; default: all that are open")
-    again.add_argument("--code", help="all of this reason")
 
 
 ACTIONS = ("list", "letters", "replay")
